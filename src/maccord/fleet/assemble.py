@@ -1,0 +1,195 @@
+"""Joins what was seen of each host into the rows that rules query."""
+
+from collections.abc import Iterable, Sequence
+from ipaddress import IPv4Address
+
+from maccord.fleet.config import FleetConfig
+from maccord.fleet.estate import HostRecords, by_host
+from maccord.fleet.evidence import (
+    AdapterSeen,
+    EventSeen,
+    GrantSeen,
+    HbaSeen,
+    HostSeen,
+    IpSeen,
+    RangeSeen,
+    Seen,
+    SwitchSeen,
+)
+from maccord.fleet.join import AdapterRows, joined_adapters
+from maccord.fleet.numbering import Numbering
+from maccord.fleet.problem import Problem
+from maccord.fleet.records import TABLES, Event, Granted, Hba, Host, IpAddress, Pool, Row
+from maccord.fleet.snapshot import Snapshot
+from maccord.mac import MacRange, default_pool
+
+VMM = "vmm"
+
+
+def assemble(
+    seen: Iterable[Seen],
+    config: FleetConfig | None = None,
+    *,
+    files: int = 0,
+    problems: Iterable[Problem] = (),
+) -> Snapshot:
+    """Return the snapshot of an estate; the order of `seen` changes nothing in it."""
+    config = config or FleetConfig()
+    hosts, found = by_host(seen)
+    tables: dict[str, list[Row]] = {name: [] for name in TABLES}
+    numbering = Numbering()
+    places = [_whereabouts(host, config, numbering) for host in hosts]
+    identities = _identities(hosts, places)
+    for host, domain, identity in zip(hosts, places, identities, strict=True):
+        found += _add_host(host, domain, identity, tables, numbering)
+    tables["vlan_set"] = list(numbering.vlan_sets())
+    return Snapshot(
+        {name: tuple(rows) for name, rows in tables.items()},
+        config.fabric_names,
+        files,
+        tuple(sorted({*problems, *found})),
+    )
+
+
+def _whereabouts(host: HostRecords, config: FleetConfig, numbering: Numbering) -> int:
+    switches = host.of(SwitchSeen)
+    known = {one.id for one in switches} | {one.name.casefold() for one in switches}
+    plugs = ({nic.switch_id, nic.switch.casefold()} - {""} for nic in host.of(AdapterSeen))
+    beyond = any(plug and not plug & known for plug in plugs)  # a bridge that no record describes
+    if switches and not beyond and all(switch.kind != "external" for switch in switches):
+        return numbering.confined(host.name, "")  # nothing of this host reaches a wire
+    return config.fabric_of(host.name)
+
+
+def _identity_of(host: HostRecords) -> tuple[str | None, str | None]:
+    exports = host.of(HostSeen)
+    guid = next((one.machine_guid for one in exports if one.machine_guid), None)
+    wwpn = next((f"{one.wwpn_first}-{one.wwpn_last}" for one in exports if one.wwpn_first and one.wwpn_last), None)
+    return guid, wwpn
+
+
+def _identities(hosts: Sequence[HostRecords], domains: Sequence[int]) -> list[int]:
+    """Number hosts so that two share a number when a chain of copied identities links them in one domain."""
+    labels = list(range(len(hosts)))
+
+    def root(at: int) -> int:
+        while labels[at] != at:
+            labels[at] = labels[labels[at]]
+            at = labels[at]
+        return at
+
+    first: dict[tuple[int, str], int] = {}
+    for at, (host, domain) in enumerate(zip(hosts, domains, strict=True)):
+        for value in filter(None, _identity_of(host)):
+            other = first.setdefault((domain, value), at)
+            low, high = sorted((root(other), root(at)))
+            labels[high] = low
+    return [root(at) for at in range(len(hosts))]
+
+
+def _add_host(
+    host: HostRecords, domain: int, identity: int, tables: dict[str, list[Row]], numbering: Numbering
+) -> list[Problem]:
+    number = len(tables["host"])
+    tables["host"].append(_host_row(number, host, domain, identity))
+    derives = [
+        (ip, default_pool(IPv4Address(ip.address)).first)
+        for ip in host.of(IpSeen)
+        if not IPv4Address(ip.address).is_loopback
+    ]
+    tables["ip_address"] += [
+        IpAddress(len(tables["ip_address"]) + at, number, ip.address, first, ip.place.file, ip.place.at)
+        for at, (ip, first) in enumerate(derives)
+    ]
+    ranges, problems = _ranges(host)
+    firsts = {first for _, first in derives}
+    for one in ranges:
+        tables["pool"].append(_pool_row(len(tables["pool"]), number, domain, one, firsts))
+    rows = joined_adapters(host, number, domain, numbering, AdapterRows.starting_at(tables))
+    for name in ("adapter", "switch", "uplink", "member"):
+        tables[name] += getattr(rows, name)
+    _add_small_rows(host, number, domain, tables)
+    return problems
+
+
+def _host_row(number: int, host: HostRecords, domain: int, identity: int) -> Host:
+    exports = host.of(HostSeen)
+    seen = next((one for one in exports if one.machine_guid or one.wwpn_first), exports[0] if exports else None)
+    if seen is None:
+        return Host(number, host.name, "", domain, identity, None, "", None, None, "", None, "", "")
+    wwn = next((one for one in exports if one.wwpn_first), seen)
+    return Host(
+        number,
+        host.name,
+        VMM if any(one.platform == VMM for one in exports) else seen.platform,
+        domain,
+        identity,
+        seen.machine_guid,
+        "/MachineGuid",
+        wwn.wwpn_first,
+        wwn.wwpn_last,
+        wwn.wwpn_at,
+        _names_left(wwn, host.of(HbaSeen)),
+        max(one.collected_at for one in exports),
+        seen.place.file,
+    )
+
+
+def _names_left(host: HostSeen, adapters: Sequence[HbaSeen]) -> int | None:
+    if not host.wwpn_first or not host.wwpn_last:
+        return None
+    issued = {one.wwpn for one in adapters if host.wwpn_first <= one.wwpn <= host.wwpn_last}
+    return int(host.wwpn_last, 16) - int(host.wwpn_first, 16) + 1 - len(issued)
+
+
+def _ranges(host: HostRecords) -> tuple[list[RangeSeen], list[Problem]]:
+    """Return each range once: of two statements of a host's own range, the registry's counts."""
+    problems: list[Problem] = []
+    own = sorted((one for one in host.of(RangeSeen) if one.kind == "dynamic"), key=lambda one: (one.rank, one.place))
+    for other in own[1:]:
+        if (other.first, other.last) != (own[0].first, own[0].last):
+            spelled = MacRange(own[0].first, own[0].last)
+            reason = f"differs from the registry's range of {host.name}, {spelled}, which is used"
+            problems.append(Problem(other.place.file, other.at_first, reason))
+    seen: set[tuple[str, str, int, int]] = set()
+    others = []
+    for one in host.of(RangeSeen):
+        key = (one.kind, one.name, one.first, one.last)
+        if one.kind != "dynamic" and key not in seen:
+            seen.add(key)
+            others.append(one)
+    return own[:1] + others, problems
+
+
+def _pool_row(number: int, host: int, domain: int, one: RangeSeen, derives: set[int]) -> Pool:
+    shaped = one.kind == "dynamic" and MacRange(one.first, one.last).is_default_shaped
+    return Pool(
+        number,
+        host,
+        domain if one.wired else -1 - (1 << 40) - number,  # a range that reaches no wire meets no other
+        one.kind,
+        one.name,
+        one.first,
+        one.last,
+        one.cursor,
+        shaped,
+        (shaped and one.first in derives) if derives else None,
+        one.place.file,
+        one.at_first,
+        one.at_last,
+        one.at_cursor,
+    )
+
+
+def _add_small_rows(host: HostRecords, number: int, domain: int, tables: dict[str, list[Row]]) -> None:
+    events = tables["event"]
+    for event in host.of(EventSeen):
+        row = (event.provider, event.number, event.mac, event.time, event.place.file, event.place.at)
+        events.append(Event(len(events), number, *row))
+    hbas = tables["hba"]
+    for hba in host.of(HbaSeen):
+        key = (hba.machine_id, hba.machine, hba.wwpn, hba.place.file, hba.place.at)
+        hbas.append(Hba(len(hbas), number, domain, *key))
+    grants = tables["granted"]
+    for grant in host.of(GrantSeen):
+        grants.append(Granted(len(grants), number, grant.mac, grant.place.file, grant.place.at))

@@ -1,0 +1,89 @@
+"""Sorts what was seen by host: which records speak of one machine, and which export of it counts."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from maccord.fleet.evidence import AdapterSeen, HostSeen, Seen
+from maccord.fleet.problem import Problem
+
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class HostRecords:
+    """All records of one host, by their class, each list in an order that files and arguments do not change."""
+
+    name: str
+    by_class: dict[type, list[Seen]] = field(default_factory=lambda: defaultdict(list))
+
+    def of(self, wanted: type[T]) -> list[T]:
+        """Return the records of one class."""
+        return [record for record in self.by_class.get(wanted, ()) if isinstance(record, wanted)]
+
+
+def by_host(seen: Iterable[Seen]) -> tuple[list[HostRecords], list[Problem]]:
+    """Group records by host, whatever the letter case of its name; hosts come sorted by name.
+
+    Of two exports of one host the newer counts, and the other is a problem. Two machines that merely carry one name
+    (different MachineGuid, or no NIC in common) stay two hosts; the second is shown as `NAME (2)`.
+    """
+    grouped: dict[str, list[Seen]] = defaultdict(list)
+    for record in seen:
+        grouped[record.host.casefold()].append(record)
+    hosts: list[HostRecords] = []
+    problems: list[Problem] = []
+    for key in sorted(grouped):
+        for name, records in _machines(grouped[key], problems):
+            host = HostRecords(name)
+            for record in sorted(records, key=lambda record: (record.place.file, _natural(record.place.at))):
+                host.by_class[type(record)].append(record)
+            hosts.append(host)
+    return hosts, problems
+
+
+def _natural(pointer: str) -> tuple[tuple[int, int, str], ...]:
+    return tuple((0, int(step), "") if step.isdigit() else (1, 0, step) for step in pointer.split("/"))
+
+
+def _machines(records: list[Seen], problems: list[Problem]) -> list[tuple[str, list[Seen]]]:
+    name = min(record.host for record in records)
+    exports = [record for record in records if isinstance(record, HostSeen) and record.whole]
+    if len(exports) < 2:
+        return [(name, records)]
+    hardware = _hardware(records)
+    machines: list[list[HostSeen]] = []
+    for export in sorted(exports, key=lambda one: (one.collected_at, one.place), reverse=True):
+        same = next((one for one in machines if _one_machine(one[0], export, hardware)), None)
+        if same is None:
+            machines.append([export])
+            continue
+        same.append(export)
+        problems.append(Problem(export.place.file, "", f"a newer export of {name} was read: this one is not used"))
+    return _split(name, records, [[one.place.file for one in machine] for machine in machines])
+
+
+def _hardware(records: list[Seen]) -> dict[str, set[int]]:
+    found: dict[str, set[int]] = defaultdict(set)
+    for record in records:
+        if isinstance(record, AdapterSeen) and record.kind == "physical" and record.permanent:
+            found[record.place.file].add(record.permanent)
+    return found
+
+
+def _one_machine(one: HostSeen, other: HostSeen, hardware: dict[str, set[int]]) -> bool:
+    if one.machine_guid and other.machine_guid and one.machine_guid != other.machine_guid:
+        return False
+    mine, theirs = hardware.get(one.place.file, set()), hardware.get(other.place.file, set())
+    return not mine or not theirs or bool(mine & theirs)
+
+
+def _split(name: str, records: list[Seen], machines: list[list[str]]) -> list[tuple[str, list[Seen]]]:
+    used = {files[0]: at for at, files in enumerate(sorted(machines, key=lambda files: files[0]))}
+    dropped = {file for files in machines for file in files[1:]}
+    parts: list[list[Seen]] = [[] for _ in machines]
+    for record in records:
+        if record.place.file not in dropped:
+            parts[used.get(record.place.file, 0)].append(record)
+    return [(name if at == 0 else f"{name} ({at + 1})", part) for at, part in enumerate(parts)]

@@ -1,0 +1,193 @@
+"""What a collector read, one small record per thing seen, before the records of a host are joined.
+
+Every record names its host as the evidence spells it and the place it was read from. Addresses are 48-bit integers;
+an address printed as all zeros is `None` with `zeros` set, since Hyper-V prints that for "not assigned yet".
+"""
+
+from msgspec import Struct
+
+
+class Place(Struct, frozen=True, order=True, gc=False):
+    """Where a value stands: the file, relative to the argument that held it, and the spot inside it."""
+
+    file: str
+    at: str
+
+    def down(self, step: str) -> "Place":
+        """Return the place one step of a JSON pointer or XPath below this one."""
+        return Place(self.file, f"{self.at}/{step}")
+
+
+class HostSeen(Struct, frozen=True, gc=False):
+    """A host, or a VMM server, that some evidence speaks of."""
+
+    host: str
+    place: Place
+    platform: str
+    collected_at: str = ""
+    machine_guid: str | None = None
+    wwpn_first: str | None = None
+    wwpn_last: str | None = None
+    wwpn_at: str = ""
+    whole: bool = False
+    """True for an export of the entire host: of two such, the newer one counts."""
+
+
+class RangeSeen(Struct, frozen=True, gc=False):
+    """A range that somebody issues addresses from; both ends inside."""
+
+    host: str
+    place: Place
+    kind: str
+    name: str
+    first: int
+    last: int
+    at_first: str
+    at_last: str
+    cursor: int | None = None
+    at_cursor: str = ""
+    wired: bool = True
+    rank: int = 0
+    """Which of several statements of the same range counts: the lowest."""
+
+
+class MachineSeen(Struct, frozen=True, gc=False):
+    """A virtual machine, and whether it is on. `state` is the platform's own word."""
+
+    host: str
+    place: Place
+    id: str
+    name: str
+    running: bool | None
+    state: str
+    clustered: bool = False
+    replica: bool = False
+    created: str = ""
+
+
+class AdapterSeen(Struct, frozen=True, kw_only=True, gc=False):
+    """An adapter. `kind` is vm, management, physical, team or virtual."""
+
+    host: str
+    place: Place
+    kind: str
+    name: str
+    id: str = ""
+    mac: int | None = None
+    zeros: bool = False
+    at_mac: str = ""
+    permanent: int | None = None
+    dynamic: bool | None = None
+    machine_id: str = ""
+    machine: str = ""
+    switch_id: str = ""
+    switch: str = ""
+    spoofing: bool | None = None
+    iov: bool = False
+    up: bool | None = None
+    description: str = ""
+    parent: bool = False
+    ips: tuple[str, ...] = ()
+    snapshot: str = ""
+    vlans: str | None = None
+
+
+class SwitchSeen(Struct, frozen=True, kw_only=True, gc=False):
+    """A virtual switch. `kind` is private, internal or external; uplinks are NIC descriptions and GUIDs."""
+
+    host: str
+    place: Place
+    id: str
+    name: str
+    kind: str
+    embedded_team: bool = False
+    uplinks: tuple[str, ...] = ()
+    uplink_ids: tuple[str, ...] = ()
+
+
+class VlanSeen(Struct, frozen=True, gc=False):
+    """The VLANs of one adapter port, as a canonical set such as `0`, `10` or `0,100-199`."""
+
+    host: str
+    place: Place
+    adapter_id: str
+    machine: str
+    vlans: str
+
+
+class TeamSeen(Struct, frozen=True, gc=False):
+    """A member of a team (`member`) or the adapter that the team shows (`nic`), by name and description."""
+
+    host: str
+    place: Place
+    role: str
+    team: str
+    name: str
+    description: str
+
+
+class IpSeen(Struct, frozen=True, gc=False):
+    """An IPv4 address that the host itself holds now."""
+
+    host: str
+    place: Place
+    address: str
+    alias: str
+
+
+class QueueSeen(Struct, frozen=True, gc=False):
+    """Whether virtual machine queues are on for one adapter of a host."""
+
+    host: str
+    place: Place
+    name: str
+    description: str
+    enabled: bool
+
+
+class HbaSeen(Struct, frozen=True, gc=False):
+    """One World Wide Port Name of a virtual Fibre Channel adapter; all zeros when none could be issued."""
+
+    host: str
+    place: Place
+    machine_id: str
+    machine: str
+    name: str
+    wwpn: str
+
+
+class EventSeen(Struct, frozen=True, gc=False):
+    """An event of a Windows log, with the address its message names."""
+
+    host: str
+    place: Place
+    provider: str
+    number: int
+    mac: int | None
+    message: str
+    time: str = ""
+
+
+class GrantSeen(Struct, frozen=True, gc=False):
+    """An address that a VMM server granted from a pool of its own."""
+
+    host: str
+    place: Place
+    mac: int
+    adapter: str
+
+
+Seen = (
+    HostSeen
+    | RangeSeen
+    | MachineSeen
+    | AdapterSeen
+    | SwitchSeen
+    | VlanSeen
+    | TeamSeen
+    | IpSeen
+    | QueueSeen
+    | HbaSeen
+    | EventSeen
+    | GrantSeen
+)

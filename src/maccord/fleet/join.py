@@ -1,0 +1,202 @@
+"""Joins one host's adapters with its machines, switches, teams and VLANs."""
+
+from dataclasses import dataclass, field
+from typing import Self
+
+from msgspec.structs import replace
+
+from maccord.fleet import vlan
+from maccord.fleet.estate import HostRecords
+from maccord.fleet.evidence import AdapterSeen, MachineSeen, QueueSeen, SwitchSeen, TeamSeen, VlanSeen
+from maccord.fleet.nics import each_once, is_parent
+from maccord.fleet.numbering import Numbering
+from maccord.fleet.records import Adapter, Member, Row, Switch, Uplink
+
+
+@dataclass(slots=True)
+class AdapterRows:
+    """Rows of the four tables that are about adapters, numbered from where the tables stand."""
+
+    base: dict[str, int]
+    adapter: list[Adapter] = field(default_factory=list)
+    switch: list[Switch] = field(default_factory=list)
+    uplink: list[Uplink] = field(default_factory=list)
+    member: list[Member] = field(default_factory=list)
+
+    @classmethod
+    def starting_at(cls, tables: dict[str, list[Row]]) -> Self:
+        """Return empty rows that continue `tables`."""
+        return cls({name: len(tables[name]) for name in ("adapter", "switch", "uplink", "member")})
+
+    def next_id(self, table: str) -> int:
+        """Return the id of the next row of a table."""
+        return self.base[table] + len(getattr(self, table))
+
+
+def joined_adapters(
+    host: HostRecords, number: int, domain: int, numbering: Numbering, rows: AdapterRows
+) -> AdapterRows:
+    """Fill `rows` with the switches, adapters, uplinks and team members of host `number`."""
+    switches = _Switches(host, number, rows)
+    machines = _Machines(host)
+    vlans = _Vlans(host)
+    nics = each_once(host.of(AdapterSeen))
+    queues = host.of(QueueSeen)
+    for nic in nics:
+        switch = switches.find(nic)
+        confined = switch is not None and switch.kind != "external"
+        machine = machines.find(nic)
+        running = _runs(nic, machine)
+        plugged = nic.kind != "vm" or bool(nic.switch or nic.switch_id)
+        rows.adapter.append(
+            Adapter(
+                id=rows.next_id("adapter"),
+                host_id=number,
+                domain=numbering.confined(host.name, switch.name) if confined and switch else domain,
+                kind=nic.kind,
+                name=nic.name,
+                device=nic.id,
+                machine_id=nic.machine_id or (machine.id if machine else ""),
+                machine=nic.machine or (machine.name if machine else ""),
+                mac=nic.mac,
+                zeros=nic.zeros,
+                permanent=nic.permanent,
+                dynamic=nic.dynamic,
+                running=running,
+                live=running and plugged and not nic.snapshot,
+                shared=machine is not None and (machine.clustered or machine.replica),
+                switch_id=switches.number_of(switch),
+                vlans=numbering.vlan_set(vlans.of(nic)),
+                spoofing=nic.spoofing,
+                iov=nic.iov,
+                vmq=_queue(nic, queues),
+                parent=switch is not None and is_parent(nic, switch, nics),
+                ips=" ".join(nic.ips),
+                description=nic.description,
+                created=machine.created if machine else "",
+                snapshot=nic.snapshot,
+                file=nic.place.file,
+                place=nic.at_mac or nic.place.at,
+            )
+        )
+    _add_uplinks(rows, switches.seen)
+    _add_members(rows, host.of(TeamSeen))
+    return rows
+
+
+class _Switches:
+    """A host's switches, found by id or by name; what several cmdlets tell of one is put together."""
+
+    def __init__(self, host: HostRecords, number: int, rows: AdapterRows) -> None:
+        merged: dict[str, SwitchSeen] = {}
+        for one in host.of(SwitchSeen):
+            merged[one.name.casefold()] = _merged(merged.get(one.name.casefold()), one)
+        self._by_key = {**merged, **{one.id: one for one in merged.values() if one.id}}
+        self._rows: dict[str, int] = {}
+        self.seen: list[tuple[SwitchSeen, Switch]] = []
+        for key, one in merged.items():
+            at = rows.next_id("switch")
+            row = Switch(at, number, one.name, one.kind, one.embedded_team, one.place.file, one.place.at)
+            rows.switch.append(row)
+            self.seen.append((one, row))
+            self._rows[key] = at
+
+    def find(self, nic: AdapterSeen) -> SwitchSeen | None:
+        found = self._by_key.get(nic.switch_id) if nic.switch_id else None
+        return found or (self._by_key.get(nic.switch.casefold()) if nic.switch else None)
+
+    def number_of(self, switch: SwitchSeen | None) -> int | None:
+        return None if switch is None else self._rows[switch.name.casefold()]
+
+
+def _merged(first: SwitchSeen | None, other: SwitchSeen) -> SwitchSeen:
+    if first is None:
+        return other
+    return replace(
+        first,
+        id=first.id or other.id,
+        embedded_team=first.embedded_team or other.embedded_team,
+        uplinks=tuple(dict.fromkeys(first.uplinks + other.uplinks)),
+        uplink_ids=tuple(dict.fromkeys(first.uplink_ids + other.uplink_ids)),
+    )
+
+
+class _Machines:
+    """A host's machines, found by id or by a name that only one of them has."""
+
+    def __init__(self, host: HostRecords) -> None:
+        seen = host.of(MachineSeen)
+        self._by_id = {one.id: one for one in seen if one.id}
+        names: dict[str, list[MachineSeen]] = {}
+        for one in seen:
+            names.setdefault(one.name.casefold(), []).append(one)
+        self._by_name = {name: ones[0] for name, ones in names.items() if len({one.id for one in ones}) == 1}
+
+    def find(self, nic: AdapterSeen) -> MachineSeen | None:
+        if nic.kind != "vm":
+            return None
+        return self._by_id.get(nic.machine_id) or self._by_name.get(nic.machine.casefold())
+
+
+class _Vlans:
+    """The VLANs of adapters: by the adapter's id, else by its machine when only one row names that."""
+
+    def __init__(self, host: HostRecords) -> None:
+        seen = host.of(VlanSeen)
+        self._by_id = {one.adapter_id: one.vlans for one in seen if one.adapter_id}
+        names: dict[str, set[str]] = {}
+        for one in seen:
+            if one.machine:
+                names.setdefault(one.machine.casefold(), set()).add(one.vlans)
+        self._by_machine = {name: sets.pop() for name, sets in names.items() if len(sets) == 1}
+
+    def of(self, nic: AdapterSeen) -> str:
+        if nic.vlans is not None:
+            return nic.vlans
+        by_id = self._by_id.get(nic.id) if nic.id else None
+        return by_id or (self._by_machine.get(nic.machine.casefold()) if nic.machine else None) or vlan.UNTAGGED
+
+
+def _runs(nic: AdapterSeen, machine: MachineSeen | None) -> bool:
+    """Tell whether the adapter has power: its machine is on, or the host has it up."""
+    if nic.kind != "vm":
+        return nic.up is not False
+    if machine is not None and machine.running is not None:
+        return machine.running
+    return nic.up is True
+
+
+def _queue(nic: AdapterSeen, queues: list[QueueSeen]) -> bool | None:
+    """Tell whether VMQ is on for the adapter; None when the evidence does not say."""
+    names = {nic.name.casefold(), f"vethernet ({nic.name.casefold()})"}
+    told = [
+        queue.enabled
+        for queue in queues
+        if queue.name.casefold() in names or (nic.description and queue.description == nic.description)
+    ]
+    return any(told) if told else None
+
+
+def _add_uplinks(rows: AdapterRows, switches: list[tuple[SwitchSeen, Switch]]) -> None:
+    wired = [row for row in rows.adapter if row.kind in ("physical", "team")]
+    for seen, switch in switches:
+        for row in wired:
+            if (row.device and row.device in seen.uplink_ids) or row.description in seen.uplinks:
+                rows.uplink.append(Uplink(rows.next_id("uplink"), switch.id, row.id))
+
+
+def _add_members(rows: AdapterRows, teams: list[TeamSeen]) -> None:
+    wired = [row for row in rows.adapter if row.kind in ("physical", "team")]
+
+    def rows_of(one: TeamSeen) -> list[Adapter]:
+        by_name = [row for row in wired if one.name and row.name.casefold() == one.name.casefold()]
+        return by_name or [row for row in wired if one.description and row.description == one.description]
+
+    shown = [(one.team, row) for one in teams if one.role == "nic" for row in rows_of(one)]
+    for one in teams:
+        if one.role != "member":
+            continue
+        for member in rows_of(one):
+            for team, nic in shown:
+                if team == one.team and nic.id != member.id:
+                    rows.member.append(Member(rows.next_id("member"), nic.id, member.id))

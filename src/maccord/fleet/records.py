@@ -1,0 +1,200 @@
+"""The tables that rules query: one class per table, one field per column, rows numbered by `id` from 0.
+
+Addresses are 48-bit integers. `domain` numbers a layer-2 domain: 0 and up for the fabrics of `fleet.toml`, below 0 for
+what a private or internal switch confines. `file` with `place` or an `at_` column says where a value was read.
+"""
+
+from msgspec import Struct
+
+
+class Host(Struct, frozen=True, gc=False):
+    """A hypervisor host, or a VMM server. `identity` is shared by hosts that carry a copied identity.
+
+    `wwpn_free` counts the World Wide Port Names of the host's range that no adapter in the evidence has.
+    """
+
+    id: int
+    name: str
+    platform: str
+    domain: int
+    identity: int
+    machine_guid: str | None
+    guid_at: str
+    wwpn_first: str | None
+    wwpn_last: str | None
+    wwpn_at: str
+    wwpn_free: int | None
+    collected_at: str
+    file: str
+
+
+class Pool(Struct, frozen=True, gc=False):
+    """A range that addresses are issued from. `kind` is dynamic (a host's own), vmm or container.
+
+    `derived` says whether the range is the one Hyper-V derives from an IPv4 address that the host holds now; it is
+    null when the evidence holds no address of that host.
+    """
+
+    id: int
+    host_id: int
+    domain: int
+    kind: str
+    name: str
+    first: int
+    last: int
+    cursor: int | None
+    default_shaped: bool
+    derived: bool | None
+    file: str
+    at_first: str
+    at_last: str
+    at_cursor: str
+
+
+class Adapter(Struct, frozen=True, gc=False):
+    """Anything that owns an address. `live` says that it can answer now: its machine runs and it is plugged in.
+
+    `dynamic` is null where the platform does not say; `vlans` numbers a row of `vlan_set`.
+    """
+
+    id: int
+    host_id: int
+    domain: int
+    kind: str
+    name: str
+    device: str
+    machine_id: str
+    machine: str
+    mac: int | None
+    zeros: bool
+    permanent: int | None
+    dynamic: bool | None
+    running: bool
+    live: bool
+    shared: bool
+    switch_id: int | None
+    vlans: int
+    spoofing: bool | None
+    iov: bool
+    vmq: bool | None
+    parent: bool
+    ips: str
+    description: str
+    created: str
+    snapshot: str
+    file: str
+    place: str
+
+
+class Switch(Struct, frozen=True, gc=False):
+    """A virtual switch; `kind` is private, internal or external."""
+
+    id: int
+    host_id: int
+    name: str
+    kind: str
+    embedded_team: bool
+    file: str
+    place: str
+
+
+class Uplink(Struct, frozen=True, gc=False):
+    """A NIC or a team's adapter that a switch is bound to."""
+
+    id: int
+    switch_id: int
+    adapter_id: int
+
+
+class Member(Struct, frozen=True, gc=False):
+    """A NIC that belongs to the team which `team_id`, an adapter, shows to the host."""
+
+    id: int
+    team_id: int
+    adapter_id: int
+
+
+class VlanSet(Struct, frozen=True, gc=False):
+    """A set of VLANs as text: `0` untagged, `10`, `0,100-199`."""
+
+    id: int
+    vlans: str
+
+
+class IpAddress(Struct, frozen=True, gc=False):
+    """An IPv4 address that a host holds; `derives` is the first address of the range Hyper-V makes of it."""
+
+    id: int
+    host_id: int
+    address: str
+    derives: int
+    file: str
+    place: str
+
+
+class Event(Struct, frozen=True, gc=False):
+    """An event of a Windows log, with the address that its message names."""
+
+    id: int
+    host_id: int
+    provider: str
+    number: int
+    mac: int | None
+    logged: str
+    file: str
+    place: str
+
+
+class Hba(Struct, frozen=True, gc=False):
+    """One World Wide Port Name of a virtual Fibre Channel adapter, 16 hexadecimal digits."""
+
+    id: int
+    host_id: int
+    domain: int
+    machine_id: str
+    machine: str
+    wwpn: str
+    file: str
+    place: str
+
+
+class Granted(Struct, frozen=True, gc=False):
+    """An address that a VMM server says it granted."""
+
+    id: int
+    host_id: int
+    mac: int
+    file: str
+    place: str
+
+
+class Sighting(Struct, frozen=True, gc=False):
+    """An address seen on the wire: at `port`, a switch port or a capture point, in a VLAN."""
+
+    id: int
+    domain: int
+    vlan: int
+    mac: int
+    port: str
+    seen_at: str
+    file: str
+    place: str
+
+
+Row = Host | Pool | Adapter | Switch | Uplink | Member | VlanSet | IpAddress | Event | Hba | Granted | Sighting
+
+TABLES: dict[str, type[Row]] = {
+    "host": Host,
+    "pool": Pool,
+    "adapter": Adapter,
+    "switch": Switch,
+    "uplink": Uplink,
+    "member": Member,
+    "vlan_set": VlanSet,
+    "ip_address": IpAddress,
+    "event": Event,
+    "hba": Hba,
+    "granted": Granted,
+    "sighting": Sighting,
+}
+"""Every table by its name; the engine creates them from the classes, so that columns are told in one place."""
