@@ -1,0 +1,62 @@
+"""Bytes to records: one collector per kind of evidence, each recognised by the content it claims."""
+
+from typing import Protocol
+
+from maccord.collect import fleet_toml, hyperv, libvirt, vmm
+from maccord.collect.document import BYTES_MAX, Document, Unreadable
+from maccord.collect.parsed import Parsed
+from maccord.fleet.problem import Problem
+
+__all__ = ["BYTES_MAX", "COLLECTORS", "Collector", "Document", "Parsed", "Unreadable", "read"]
+
+_OURS = ("maccord.report/", "maccord.truth/")
+
+
+class Collector(Protocol):
+    """The whole contract of a collector. A module fulfils it; mypy checks each one against it."""
+
+    NAME: str
+
+    def claims(self, document: Document) -> bool:
+        """Tell from the content whether this collector reads the document; may raise Unreadable."""
+
+    def parse(self, document: Document) -> Parsed:
+        """Return records and problems; raise Unreadable when nothing of the document can be used."""
+
+
+COLLECTORS: dict[str, Collector] = {
+    "vmm": vmm,
+    "hyperv": hyperv,
+    "libvirt": libvirt,
+    "fleet.toml": fleet_toml,
+}
+"""Every collector, in the order in which documents are offered to them."""
+
+
+def read(document: Document) -> Parsed | None:
+    """Return what the document says; None when it is nobody's evidence and no fault either.
+
+    Whatever the bytes are, nothing is raised: what cannot be read comes back as a problem.
+    """
+    try:
+        if not document.text.strip():
+            return Parsed()  # a cmdlet that found nothing prints nothing
+        for collector in COLLECTORS.values():
+            if collector.claims(document):
+                return collector.parse(document)
+        return _unclaimed(document)
+    except Unreadable as broken:
+        return Parsed(problems=[Problem(document.file, broken.at, broken.reason)])
+
+
+def _unclaimed(document: Document) -> Parsed | None:
+    if document.opening == "{" and isinstance(document.json, dict):
+        if str(document.json.get("schema", "")).startswith(_OURS) or document.json.keys() == {"incidents"}:
+            return None
+        if not document.json:
+            return Parsed()
+    if document.opening == "[" and document.json == []:
+        return Parsed()
+    if document.opening == "n" and document.text.strip() == "null":
+        return Parsed()
+    return Parsed(problems=[Problem(document.file, "", "not recognised as evidence of any kind that is read")])
