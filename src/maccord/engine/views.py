@@ -1,0 +1,130 @@
+"""What the engine prepares before rules run: views that several rules share, in portable SQL.
+
+Ranges meet ranges and addresses through buckets on several levels: a range is cut into at most 17 buckets of the
+width that fits its size, so that every such join is an equi-join on (domain, level, bucket), on any engine, whatever
+giant ranges a fleet has.
+"""
+
+_WIDTHS = tuple((level, 1 << level) for level in range(8, 48, 4))
+_LEVEL = "CASE " + " ".join(f"WHEN size <= {width << 4} THEN {level}" for level, width in _WIDTHS) + " ELSE 44 END"
+_SMALL = ", ".join(f"({number})" for number in range(17))
+_WIDTH_ROWS = ", ".join(f"({level}, CAST({width} AS BIGINT))" for level, width in _WIDTHS)
+
+VIEWS: tuple[tuple[str, str], ...] = (
+    (
+        "issuing_pool",
+        """
+SELECT p.id, p.domain, p.kind, p.first, p.last, h.identity, t.hosts > 1 AS twinned
+FROM pool p JOIN host h ON p.host_id = h.id
+JOIN (SELECT identity, COUNT(*) AS hosts FROM host GROUP BY identity) t ON t.identity = h.identity
+WHERE p.kind <> 'container'
+""",
+    ),
+    ("shared_mac", "SELECT mac FROM adapter WHERE mac IS NOT NULL GROUP BY mac HAVING COUNT(*) > 1"),
+    (
+        "sharer",
+        """
+SELECT a.id, a.host_id, a.domain, a.kind, a.mac, a.dynamic, a.vlans, a.snapshot,
+       CASE WHEN a.machine_id <> '' THEN a.machine_id ELSE a.machine END AS owner
+FROM adapter a JOIN shared_mac s ON a.mac = s.mac WHERE a.kind <> 'virtual'
+""",
+    ),
+    ("width", f"SELECT level, width FROM (VALUES {_WIDTH_ROWS}) AS w(level, width)"),
+    ("small", f"SELECT i FROM (VALUES {_SMALL}) AS s(i)"),
+    (
+        "stretch",
+        f"""
+SELECT r.domain, r.kind, r.first, r.last, r.level, w.width
+FROM (SELECT domain, kind, first, last, {_LEVEL} AS level
+      FROM (SELECT DISTINCT domain, kind, first, last, last - first + 1 AS size FROM pool) d) r
+JOIN width w ON w.level = r.level
+""",
+    ),
+    (
+        "bucket",
+        """
+SELECT r.domain, r.kind, r.first, r.last, r.level, CAST(FLOOR(r.first / r.width) AS BIGINT) + s.i AS bucket
+FROM stretch r JOIN small s ON s.i <= FLOOR(r.last / r.width) - FLOOR(r.first / r.width)
+""",
+    ),
+    ("level_used", "SELECT DISTINCT level, width FROM stretch WHERE kind <> 'container'"),
+    (
+        "level_of_guest",
+        "SELECT DISTINCT level, width FROM stretch WHERE kind <> 'dynamic'",
+    ),
+    (
+        "stray",
+        """
+SELECT a.id, a.domain, a.mac FROM adapter a JOIN pool p ON p.host_id = a.host_id
+WHERE p.kind = 'dynamic' AND a.kind = 'vm' AND a.dynamic AND (a.mac < p.first OR a.mac > p.last)
+""",
+    ),
+    (
+        "probe",
+        """
+SELECT id, domain, mac, 'stray' AS why FROM stray
+UNION ALL
+SELECT id, domain, mac, 'static' AS why FROM adapter WHERE kind = 'vm' AND NOT dynamic AND mac IS NOT NULL
+""",
+    ),
+    (
+        "inside",
+        """
+SELECT p.id AS adapter_id, p.why, b.domain, b.kind, b.first, b.last
+FROM probe p CROSS JOIN level_used w
+JOIN bucket b ON b.domain = p.domain AND b.level = w.level AND b.bucket = CAST(FLOOR(p.mac / w.width) AS BIGINT)
+WHERE p.mac >= b.first AND p.mac <= b.last AND b.kind <> 'container'
+""",
+    ),
+    (
+        "above",
+        """
+SELECT r.domain, r.kind, r.first, r.last, g.level, CAST(FLOOR(r.first / g.width) AS BIGINT) + s.i AS bucket
+FROM stretch r JOIN level_of_guest g ON g.level >= r.level
+JOIN small s ON s.i <= FLOOR(r.last / g.width) - FLOOR(r.first / g.width)
+""",
+    ),
+    (
+        "guest_above",
+        """
+SELECT r.domain, r.kind, r.first, r.last, w.level, CAST(FLOOR(r.first / w.width) AS BIGINT) + s.i AS bucket
+FROM stretch r JOIN (SELECT DISTINCT level, width FROM stretch) w ON w.level > r.level
+JOIN small s ON s.i <= FLOOR(r.last / w.width) - FLOOR(r.first / w.width)
+WHERE r.kind <> 'dynamic'
+""",
+    ),
+    (
+        "crossing",
+        """
+SELECT DISTINCT domain, kind, first, last, other_kind, other_first, other_last FROM (
+    SELECT x.domain, x.kind, x.first, x.last, y.kind AS other_kind, y.first AS other_first, y.last AS other_last
+    FROM bucket x JOIN above y ON x.domain = y.domain AND x.level = y.level AND x.bucket = y.bucket
+    WHERE x.kind <> 'dynamic' AND x.first <= y.last AND y.first <= x.last
+    UNION ALL
+    SELECT y.domain, y.kind, y.first, y.last, x.kind AS other_kind, x.first AS other_first, x.last AS other_last
+    FROM bucket x JOIN guest_above y ON x.domain = y.domain AND x.level = y.level AND x.bucket = y.bucket
+    WHERE x.first <= y.last AND y.first <= x.last
+) c
+""",
+    ),
+    (
+        "filling",
+        """
+SELECT p.id AS pool_id, p.first, p.last, COUNT(*) AS held
+FROM adapter a JOIN pool p ON p.host_id = a.host_id
+WHERE p.kind = 'dynamic' AND a.mac >= p.first AND a.mac <= p.last
+GROUP BY p.id, p.first, p.last HAVING 10 * COUNT(*) > 9 * (p.last - p.first + 1)
+""",
+    ),
+    (
+        "fill",
+        """
+SELECT f.pool_id, COUNT(DISTINCT a.mac) AS assigned, COUNT(DISTINCT CASE WHEN a.running THEN a.mac END) AS running,
+       f.last - f.first + 1 AS size
+FROM filling f JOIN pool p ON p.id = f.pool_id JOIN adapter a ON a.host_id = p.host_id
+WHERE a.mac >= f.first AND a.mac <= f.last
+GROUP BY f.pool_id, f.first, f.last
+""",
+    ),
+)
+"""Name and query of each view, in an order in which each stands after what it reads."""

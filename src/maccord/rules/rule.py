@@ -1,0 +1,24 @@
+"""What a rule is: a fault's name and the portable query that sees it."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """A fault that a query over the tables and views can see.
+
+    The query returns one row per (fault, row concerned). Its columns are the `identity`, which tells one fault from
+    another, then `subject_table` and `subject_id`; optional are `domain`, `mac` (the address concerned), `first` and
+    `last` (the stretch of addresses concerned), and whatever else the causes need, which travels as facts of the
+    finding's first row.
+
+    With `link`, rows of one identity are one fault only where a chain of equal values in that column joins them.
+    Queries keep to the SQL that DuckDB and Spark share.
+    """
+
+    id: str
+    severity: str
+    identity: tuple[str, ...]
+    query: str
+    link: str | None = None
+    page: str = ""
