@@ -1,0 +1,135 @@
+"""The case that causes work on: findings not explained yet, collisions, the facts around them, and words for both."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+
+from maccord.causes.collision import Collision
+from maccord.fleet.diagnosis import Evidence, Finding, Incident
+from maccord.fleet.facts import Facts
+from maccord.fleet.records import Adapter, Host, Pool
+from maccord.mac import show
+
+_NAMED = 6
+"""How many hosts or machines a sentence names before it counts the rest."""
+
+
+class Case:
+    """Findings by rule and collisions, each taken out by the cause that explains it, and incidents so far."""
+
+    def __init__(self, findings: dict[str, list[Finding]], collisions: list[Collision], facts: Facts) -> None:
+        self._findings = {rule: list(found) for rule, found in findings.items()}
+        self.collisions = list(collisions)
+        self.active = {collision.address for collision in collisions if collision.active}
+        self.facts = facts
+        self.incidents: list[Incident] = []
+
+    def take(self, rule: str, wanted: Callable[[Finding], bool] = lambda _: True) -> list[Finding]:
+        """Take the findings of one rule that a cause wants out of the case, and return them."""
+        found = self._findings.get(rule, [])
+        taken = [finding for finding in found if wanted(finding)]
+        if taken:
+            self._findings[rule] = [finding for finding in found if not wanted(finding)]
+        return taken
+
+    def take_collisions(self, wanted: Callable[[Collision], bool]) -> list[Collision]:
+        """Take the collisions that a cause wants out of the case, and return them."""
+        taken = [collision for collision in self.collisions if wanted(collision)]
+        if taken:
+            gone = {id(collision) for collision in taken}
+            self.collisions = [collision for collision in self.collisions if id(collision) not in gone]
+        return taken
+
+    def left_over(self) -> list[Finding]:
+        """Return the findings that nothing has explained."""
+        return [finding for found in self._findings.values() for finding in found]
+
+    # Words ---------------------------------------------------------------------------------------------------
+
+    def host(self, number: int) -> str:
+        """Return a host's name."""
+        return self.facts.hosts[number].name
+
+    def hosts(self, numbers: Iterable[int]) -> str:
+        """Return hosts' names as a person lists them: `HV01, HV02 and 14 more`."""
+        return listed(sorted(self.host(number) for number in set(numbers)))
+
+    def adapter(self, row: Adapter) -> str:
+        """Return an adapter's name as a person would say it: `VM web on HV01`."""
+        host = self.host(row.host_id)
+        if row.kind == "vm":
+            state = "" if row.running else ", which is off,"
+            return f"VM {row.machine or row.name}{state} on {host}"
+        kind = {"management": "management vNIC", "physical": "NIC", "team": "team adapter"}.get(row.kind, "adapter")
+        return f"{kind} {row.name} on {host}"
+
+    def adapters(self, rows: Iterable[Adapter]) -> str:
+        """Return several adapters' names."""
+        return listed(list(dict.fromkeys(self.adapter(row) for row in rows)))
+
+
+def at_address(finding: Finding) -> Callable[[Collision], bool]:
+    """Return the test for collisions of a finding's address in its layer-2 domain."""
+    return lambda one: one.address == finding.address and one.finding.domain == finding.domain
+
+
+def listed(names: Sequence[str]) -> str:
+    """Join names as a person would: `a`, `a and b`, `a, b and c`, with the rest of a long list counted."""
+    if len(names) > _NAMED + 1:
+        return f"{', '.join(names[:_NAMED])} and {len(names) - _NAMED} more"
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}" if names else "nobody"
+
+
+def connected(findings: Sequence[Finding], keys: Callable[[Finding], Iterable[object]]) -> list[list[Finding]]:
+    """Group findings that a chain of shared keys joins, in the order of their first members."""
+    leader = list(range(len(findings)))
+
+    def root(at: int) -> int:
+        while leader[at] != at:
+            leader[at] = leader[leader[at]]
+            at = leader[at]
+        return at
+
+    first: dict[object, int] = {}
+    for at, finding in enumerate(findings):
+        for key in keys(finding):
+            low, high = sorted((root(first.setdefault(key, at)), root(at)))
+            leader[high] = low
+    groups: dict[int, list[Finding]] = defaultdict(list)
+    for at, finding in enumerate(findings):
+        groups[root(at)].append(finding)
+    return list(groups.values())
+
+
+def by_rows(finding: Finding) -> Iterable[object]:
+    """Return the keys by which findings about one row belong together."""
+    return finding.refs
+
+
+def segments(findings: Iterable[Finding]) -> tuple[tuple[int, int], ...]:
+    """Return the stretches of addresses that findings are about, each once, in order."""
+    return tuple(sorted({finding.segment for finding in findings if finding.segment is not None}))
+
+
+def span(first: int, last: int) -> str:
+    """Return a range in words: `00-15-5D-C8-6A-00 to -FF`, cut short where only the last octet differs."""
+    return f"{show(first)} to {f'-{last & 0xFF:02X}' if first >> 8 == last >> 8 else show(last)}"
+
+
+def spans(ranges: Sequence[tuple[int, int]]) -> str:
+    """Return several ranges in words."""
+    return listed([span(*one) for one in ranges])
+
+
+def identity_evidence(host: Host) -> list[Evidence]:
+    """Return where a host's identity was read: MachineGuid and the range of World Wide Port Names."""
+    found = []
+    if host.machine_guid:
+        found.append(Evidence(host.file, host.guid_at, host.machine_guid))
+    if host.wwpn_first:
+        found.append(Evidence(host.file, host.wwpn_at, host.wwpn_first))
+    return found
+
+
+def range_of(pool: Pool) -> tuple[int, int]:
+    """Return a pool's ends."""
+    return pool.first, pool.last

@@ -1,0 +1,90 @@
+"""@@PAGE cloned-host-image@@"""
+
+from collections.abc import Iterable
+
+from maccord.causes.case import Case, connected, identity_evidence, segments, spans
+from maccord.causes.cause import Cause
+from maccord.causes.issued import issued_words, take_issued_alike
+from maccord.fleet.diagnosis import Finding, Incident
+
+CAUSE = Cause("cloned-host-image", "error", __doc__)
+
+
+_SURE, _GUID_ALONE, _NAMES_ALONE = 0.97, 0.8, 0.85
+
+
+def explain(case: Case) -> Iterable[Incident]:
+    """Explain overlapping ranges of hosts that carry one copied identity, with all that the copies share."""
+    own = case.take("overlapping-pools", lambda finding: finding.facts["part"] != -1)
+    for group in connected(own, lambda finding: [(finding.domain, finding.facts["part"])]):
+        yield _incident(case, group)
+
+
+def _incident(case: Case, group: list[Finding]) -> Incident:
+    pools = {number: case.facts.pools[number] for finding in group for number in finding.of("pool")}
+    hosts = {pool.host_id for pool in pools.values()}
+    ranges = segments(group)
+    taken = take_issued_alike(case, hosts, ranges)
+    findings = [*group, *_copied_too(case, hosts), *(collision.finding for collision in taken)]
+    guids = {case.facts.hosts[host].machine_guid for host in hosts}
+    names = {case.facts.hosts[host].wwpn_first for host in hosts}
+    confidence, told, undecided = _judged(guids, names)
+    return Incident(
+        cause=CAUSE.id,
+        severity=CAUSE.severity,
+        state="active" if any(collision.active for collision in taken) else "latent",
+        hosts=tuple(sorted(hosts)),
+        addresses=tuple(sorted(collision.address for collision in taken)),
+        ranges=ranges,
+        findings=tuple(findings),
+        evidence=tuple(one for host in sorted(hosts) for one in identity_evidence(case.facts.hosts[host])),
+        confidence=confidence,
+        undecided=undecided,
+        explanation=(
+            f"{case.hosts(hosts)} issue addresses from {spans(ranges)}, and {told}: one was made from an image of "
+            f"the other, dynamic range included.{issued_words(taken)}"
+        ),
+        remedy=(
+            "Give every host but one a range of its own: Set-VMHost -MacAddressMinimum ... -MacAddressMaximum ... "
+            "Machines get their new addresses at their next cold start. Empty the range in the image, or set it after "
+            "each deployment."
+        ),
+    )
+
+
+def _copied_too(case: Case, hosts: set[int]) -> list[Finding]:
+    """Take what else a copied image explains: equal World Wide Names, and container pools that are equal."""
+
+    def of_copies(finding: Finding) -> bool:
+        return all(case.facts.hosts[number].id in hosts for number in finding.of("host"))
+
+    def equal_container_pools(finding: Finding) -> bool:
+        pools = [case.facts.pools[number] for number in finding.of("pool")]
+        alike = len({(pool.first, pool.last) for pool in pools}) == 1
+        return alike and all(pool.kind == "container" and pool.host_id in hosts for pool in pools)
+
+    return [
+        *case.take("shared-wwn-range", of_copies),
+        *case.take("container-pool-over-pool", equal_container_pools),
+        *case.take("shared-wwn", lambda found: {case.facts.hbas[one].host_id for one in found.of("hba")} <= hosts),
+    ]
+
+
+def _judged(guids: set[str | None], names: set[str | None]) -> tuple[float, str, tuple[str, ...]]:
+    """Return the confidence, what tells the clone, and what would decide."""
+    same_guid, same_names = len(guids) == 1 and None not in guids, len(names) == 1 and None not in names
+    if same_guid and same_names:
+        return _SURE, "carry one MachineGuid and one range of World Wide Port Names", ()
+    if same_guid:
+        would = "" if len(names) > 1 else "The range of World Wide Port Names (Get-VMHost) would confirm the clone."
+        return _GUID_ALONE, "carry one MachineGuid", (would,) if would else ()
+    if same_names:
+        would = "MachineGuid differs, as after sysprep; the deployment record of the hosts would confirm the clone."
+        if None in guids:
+            would = "MachineGuid of every host (maccord collect hyperv --script) would confirm the clone."
+        return _NAMES_ALONE, "carry one range of World Wide Port Names", (would,)
+    return (
+        _GUID_ALONE,
+        "share a copied identity pair by pair",
+        ("The deployment record of the hosts would tell.",),
+    )

@@ -1,0 +1,29 @@
+"""Addresses that hosts with overlapping ranges both issued: they belong to the incident of the ranges."""
+
+from collections.abc import Sequence
+
+from maccord.causes.case import Case, listed
+from maccord.causes.collision import Collision
+from maccord.mac import show
+
+
+def take_issued_alike(case: Case, hosts: set[int], ranges: Sequence[tuple[int, int]]) -> list[Collision]:
+    """Take the collisions of addresses in `ranges` that at least two of `hosts` issued."""
+
+    def wanted(collision: Collision) -> bool:
+        if not any(first <= collision.address <= last for first, last in ranges):
+            return False
+        return len({owner.main.host_id for owner in collision.owners if owner.issued} & hosts) > 1
+
+    return case.take_collisions(wanted)
+
+
+def issued_words(taken: Sequence[Collision]) -> str:
+    """Return the sentence that says which addresses are out twice already, or nothing."""
+    if not taken:
+        return ""
+    addresses = listed([show(collision.address) for collision in sorted(taken, key=lambda one: one.address)])
+    now = sum(collision.active for collision in taken)
+    several = "is" if len(taken) == 1 else "are"
+    running = f"; {now} of them can answer at two places now" if now else "; no two owners run at the moment"
+    return f" {addresses} {several} issued twice already{running}."

@@ -1,0 +1,54 @@
+"""@@PAGE static-in-dynamic-range@@"""
+
+from collections.abc import Iterable
+
+from maccord.causes.case import Case, by_rows, connected, listed, range_of
+from maccord.causes.cause import Cause
+from maccord.causes.collision import Collision
+from maccord.causes.ranges import pools_of
+from maccord.fleet.diagnosis import Finding, Incident
+from maccord.mac import show
+
+CAUSE = Cause("static-in-dynamic-range", "warning", __doc__)
+
+
+def explain(case: Case) -> Iterable[Incident]:
+    """Explain static addresses inside ranges that hosts issue from, one incident per group of such ranges."""
+    for group in connected(case.take("static-in-dynamic-range"), by_rows):
+        yield _incident(case, group)
+
+
+def _incident(case: Case, group: list[Finding]) -> Incident:
+    statics = {number: case.facts.adapters[number] for finding in group for number in finding.of("adapter")}
+    issuers = {pool.host_id for pool in pools_of(case, group)}
+
+    def issued_too(collision: Collision) -> bool:
+        ours = any(adapter.id in statics for owner in collision.owners for adapter in owner.adapters)
+        return ours and any(owner.issued and owner.main.host_id in issuers for owner in collision.owners)
+
+    taken = case.take_collisions(issued_too)
+    active = any(collision.active for collision in taken)
+    many = len(statics) > 1
+    return Incident(
+        cause=CAUSE.id,
+        severity="error" if active else CAUSE.severity,
+        state="active" if active else "latent",
+        hosts=tuple(sorted(issuers | {row.host_id for row in statics.values()})),
+        addresses=tuple(sorted({row.mac for row in statics.values() if row.mac is not None})),
+        ranges=tuple(sorted({range_of(pool) for pool in pools_of(case, group)})),
+        findings=(*group, *(collision.finding for collision in taken)),
+        confidence=0.95,
+        explanation=(
+            f"{case.adapters(statics.values())} {'have static addresses' if many else 'has a static address'} in "
+            f"the range that {case.hosts(issuers)} {'issue' if len(issuers) > 1 else 'issues'} from."
+            + (
+                f" {listed([show(one.address) for one in taken])} was issued to another machine as well."
+                if taken
+                else " It will be issued to another machine when the range comes round to it."
+            )
+        ),
+        remedy=(
+            "Set a static address outside every range of the fleet (machine off: Set-VMNetworkAdapter "
+            "-StaticMacAddress ...), or make the adapter dynamic again."
+        ),
+    )

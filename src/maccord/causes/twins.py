@@ -1,0 +1,135 @@
+"""Addresses that are shared by design: which adapters of one address are one owner, and why.
+
+Sources: MicrosoftDocs on NIC Teaming addresses (team and member), J. Howard's replies (parent vNIC and NIC), cloud-init
+issue 3660 (virtual function and synthetic adapter), RFC 9568 and RFC 2281 (virtual routers), Microsoft's NLB cluster
+addresses.
+"""
+
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
+
+from maccord.causes.collision import Collision, Owner
+from maccord.fleet.diagnosis import ExpectedTwin, Finding
+from maccord.fleet.facts import Facts
+from maccord.fleet.records import Adapter
+from maccord.mac import block_of
+
+_NESTED_NIC = "Microsoft Hyper-V Network Adapter"
+_Link = tuple[str, Adapter, Adapter]
+
+KINDS = {
+    "team-member": "a team's adapter and the member whose address it took",
+    "parent-vnic": "the vNIC of an external switch and the one NIC below it",
+    "sriov-vf": "a virtual function and the adapter it accelerates",
+    "nlb-cluster": "the members of a Network Load Balancing cluster",
+    "vrrp": "the routers behind one virtual router address",
+    "same-vm": "one machine, known to two hosts or to a checkpoint",
+    "nested-host": "the NIC of a nested host and the machine's adapter that it is",
+}
+"""Every kind of expected twin, in words."""
+
+
+def sort_out(finding: Finding, facts: Facts) -> tuple[list[ExpectedTwin], Collision | None]:
+    """Split the sharers of one address into owners: twins by design, and a collision if several owners are left."""
+    assert finding.address is not None
+    adapters = [facts.adapters[number] for number in finding.of("adapter")]
+    block = block_of(finding.address)
+    if block is not None and block.twin is not None:
+        return [_twin(block.twin, finding.address, adapters)], None
+    links = list(_links(adapters, facts))
+    owners = _owners(adapters, links)
+    twins = [
+        _twin(kind, finding.address, [one for link, *pair in links if link == kind for one in pair])
+        for kind in sorted({link for link, _, _ in links if link})
+    ]
+    return twins, Collision(finding, finding.address, owners) if len(owners) > 1 else None
+
+
+def _twin(kind: str, address: int, adapters: Iterable[Adapter]) -> ExpectedTwin:
+    listed = list(adapters)
+    return ExpectedTwin(
+        kind=kind,
+        address=address,
+        hosts=tuple(sorted({one.host_id for one in listed})),
+        adapters=tuple(sorted({one.id for one in listed})),
+    )
+
+
+def _owners(adapters: list[Adapter], links: list[_Link]) -> tuple[Owner, ...]:
+    leader = {adapter.id: adapter.id for adapter in adapters}
+
+    def root(number: int) -> int:
+        while leader[number] != number:
+            number = leader[number]
+        return number
+
+    for _, one, other in links:
+        low, high = sorted((root(one.id), root(other.id)))
+        leader[high] = low
+    groups: dict[int, list[Adapter]] = {}
+    for adapter in adapters:
+        groups.setdefault(root(adapter.id), []).append(adapter)
+    return tuple(Owner(tuple(group)) for group in groups.values())
+
+
+def _links(adapters: list[Adapter], facts: Facts) -> Iterator[_Link]:
+    """Yield pairs that are one owner, with the kind of twin they are; the kind is empty for a mere inheritance."""
+    by_host: dict[int, list[Adapter]] = {}
+    for adapter in adapters:
+        by_host.setdefault(adapter.host_id, []).append(adapter)
+    for stack in by_host.values():
+        yield from _links_of_host(stack, facts)
+    yield from _same_machine(adapters)
+    yield from _nested(adapters, facts)
+
+
+def _links_of_host(stack: list[Adapter], facts: Facts) -> Iterator[_Link]:
+    teams = [one for one in stack if one.kind == "team"]
+    nics = [one for one in stack if one.kind == "physical"]
+    vnics = sorted((one for one in stack if one.kind == "management"), key=lambda one: not one.parent)
+    for team in teams:
+        members = facts.members_of(team.id)
+        yield from (("team-member", team, nic) for nic in nics if not members or nic.id in members)
+        yield from (("", team, vnic) for vnic in vnics)
+    for nic in nics:
+        if not teams:
+            yield from _below_vnic(nic, vnics, facts)
+        yield from (("sriov-vf", nic, one) for one in stack if one.kind == "vm" and one.iov)
+
+
+def _below_vnic(nic: Adapter, vnics: list[Adapter], facts: Facts) -> Iterator[_Link]:
+    """Yield the link from a NIC to the one vNIC that may wear its address: a second one would be a fault."""
+    for vnic in vnics:
+        switch = facts.switches.get(vnic.switch_id) if vnic.switch_id is not None else None
+        uplinks = facts.uplinks_of(vnic.switch_id)
+        if not uplinks or nic.id in uplinks:
+            yield ("team-member" if switch is not None and switch.embedded_team else "parent-vnic", nic, vnic)
+            return
+
+
+def _same_machine(adapters: list[Adapter]) -> Iterator[_Link]:
+    """Yield copies of one VMId that cannot both answer: a checkpoint, a second node, a replica."""
+    by_machine: dict[str, list[Adapter]] = {}
+    for adapter in adapters:
+        if adapter.kind == "vm" and adapter.machine_id:
+            by_machine.setdefault(adapter.machine_id, []).append(adapter)
+    for copies in by_machine.values():
+        running = len({one.host_id for one in copies if one.running})
+        seats: dict[int, Adapter] = {}
+        for one in sorted(copies, key=lambda one: bool(one.snapshot)):
+            seat = seats.setdefault(one.host_id, one)
+            if one.snapshot and seat is not one:
+                yield ("same-vm", seat, one)
+        one_life = [seat for seat in seats.values() if running < 2 or seat.shared]
+        yield from (("same-vm", one, other) for one, other in pairwise(one_life))
+
+
+def _nested(adapters: list[Adapter], facts: Facts) -> Iterator[_Link]:
+    nics = [one for one in adapters if one.kind == "physical" and one.description.startswith(_NESTED_NIC)]
+    machines = [one for one in adapters if one.kind == "vm"]
+    for nic in nics:
+        name = facts.hosts[nic.host_id].name.casefold()
+        named = [one for one in machines if one.machine.casefold() == name and one.host_id != nic.host_id]
+        if not named and len(nics) == len(machines) == 1 and machines[0].host_id != nic.host_id:
+            named = machines
+        yield from (("nested-host", nic, one) for one in named)
