@@ -1,0 +1,1 @@
+"""Use cases, one file each: what the command line and, later, the service ask for."""

@@ -1,0 +1,119 @@
+"""Reads evidence: walks files and folders, lets the collectors read each file, joins what they say."""
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from maccord.collect import BYTES_MAX, Document, Parsed, read
+from maccord.fleet.assemble import assemble
+from maccord.fleet.config import FleetConfig
+from maccord.fleet.problem import Problem
+from maccord.fleet.snapshot import Snapshot
+from maccord.mac import MaccordError
+
+
+class NoSuchPath(MaccordError):
+    """An argument names nothing that can be read."""
+
+    def __init__(self, path: str, why: str) -> None:
+        super().__init__(path, why)
+        self.path, self.why = path, why
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.why}"
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """The estate that the evidence shows, and what `fleet.toml` said of it."""
+
+    snapshot: Snapshot
+    config: FleetConfig
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """A file to read, how it is called in reports, and the folder it stands in."""
+
+    path: str
+    name: str
+    folder: str
+
+
+def gather(
+    paths: Iterable[str],
+    *,
+    bytes_max: int = BYTES_MAX,
+    tell: Callable[[int, int], None] = lambda _done, _all: None,
+) -> Gathered:
+    """Read every file below `paths`; `tell` hears how many of how many files are done."""
+    problems: list[Problem] = []
+    files = [file for path in paths for file in _files(path, problems)]
+    whole = Parsed()
+    used = 0
+    for at, file in enumerate(files):
+        parsed = _parsed(file, bytes_max)
+        if parsed is not None:
+            used += bool(parsed.seen or parsed.fabrics or parsed.allowances)
+            whole.seen += parsed.seen
+            whole.problems += parsed.problems
+            whole.fabrics += parsed.fabrics
+            whole.allowances += parsed.allowances
+        tell(at + 1, len(files))
+    config = FleetConfig(tuple(whole.fabrics), tuple(whole.allowances))
+    return Gathered(assemble(whole.seen, config, files=used, problems=[*problems, *whole.problems]), config)
+
+
+def _parsed(file: _File, bytes_max: int) -> Parsed | None:
+    try:
+        with Path(file.path).open("rb") as stream:
+            raw = stream.read(bytes_max + 1)
+    except OSError as error:
+        return Parsed(problems=[Problem(file.name, "", f"cannot be read: {error.strerror or error}")])
+    if len(raw) > bytes_max:
+        reason = f"larger than {bytes_max // 2**20} MB: not read (--max-file-size raises the limit)"
+        return Parsed(problems=[Problem(file.name, "", reason)])
+    return read(Document(file.name, file.folder, raw))
+
+
+def _files(path: str, problems: list[Problem]) -> Iterator[_File]:
+    """Yield the regular files at or below a path, by name."""
+    root = Path(path)
+    try:
+        whole = root.resolve(strict=True)
+    except OSError as error:
+        raise NoSuchPath(path, "no such file or folder") from error
+    if whole.is_dir():
+        yield from _below(whole, problems)
+    elif whole.is_file():
+        yield _File(str(root), root.name, whole.parent.name)
+    else:
+        raise NoSuchPath(path, "neither a file nor a folder")
+
+
+def _below(whole: Path, problems: list[Problem]) -> Iterator[_File]:
+    """Yield the files of a folder and the folders in it; hidden ones and links that lead out are left alone."""
+    folders = [(str(whole), "")]
+    while folders:
+        folder, prefix = folders.pop()
+        below = []
+        for entry in _entries(folder, prefix, problems):
+            name = prefix + entry.name
+            if entry.is_symlink() and not Path(entry.path).resolve().is_relative_to(whole):
+                problems.append(Problem(name, "", "a link that leads out of the folder: not followed"))
+            elif entry.is_dir(follow_symlinks=False):
+                below.append((entry.path, name + "/"))
+            elif entry.is_file():
+                yield _File(entry.path, name, Path(folder).name)
+        folders += reversed(below)
+
+
+def _entries(folder: str, prefix: str, problems: list[Problem]) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(folder) as found:
+            entries = [entry for entry in found if not entry.name.startswith(".")]
+    except OSError as error:
+        problems.append(Problem(prefix or ".", "", f"cannot be read: {error.strerror or error}"))
+        return []
+    return sorted(entries, key=lambda entry: entry.name)

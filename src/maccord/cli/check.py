@@ -1,0 +1,136 @@
+"""`maccord check`: the main job."""
+
+import io
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import click
+
+from maccord.cli.main import INCIDENTS, OK, WRONG_CALL
+from maccord.cli.output import write_text
+
+if TYPE_CHECKING:
+    from maccord.report import Report
+
+_MB = 2**20
+
+
+class _Moment(click.ParamType[datetime]):
+    """A moment in ISO 8601; without a zone it is UTC."""
+
+    name = "moment"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        if isinstance(value, datetime):
+            return value
+        try:
+            moment = datetime.fromisoformat(str(value))
+        except ValueError:
+            self.fail(f"{value!r} is no moment such as 2027-01-31 or 2027-01-31T12:00:00Z", param, ctx)
+        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+@click.command("check")
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@click.option(
+    "--format", "form", type=click.Choice(["table", "json", "csv"]), default="table", show_default=True,
+    help="table for people, json (maccord.report/1) for programs, csv with one finding a row.",
+)  # fmt: skip
+@click.option("--output", metavar="FILE", help="Write the report to FILE instead of standard output.")
+@click.option("--strict", is_flag=True, help="Leave with 2 when any of the evidence could not be used.")
+@click.option("--quiet", is_flag=True, help="Print nothing but the report: no progress, no remarks.")
+@click.option("--now", type=_Moment(), metavar="MOMENT", help="Judge accepted faults as of MOMENT (UTC).")
+@click.option(
+    "--max-file-size", type=click.IntRange(1, 4096), default=64, show_default=True, metavar="MB",
+    help="Do not read files larger than this.",
+)  # fmt: skip
+def command(
+    paths: tuple[str, ...],
+    form: str,
+    output: str | None,
+    *,
+    strict: bool,
+    quiet: bool,
+    now: datetime | None,
+    max_file_size: int,
+) -> int:
+    """Find every colliding MAC address in the evidence, and name its cause.
+
+    PATH is a file or a folder with any mixture of evidence: exports of Hyper-V hosts and VMM servers (maccord collect
+    hyperv --script), the JSON of single cmdlets, libvirt XML, and a fleet.toml that says what evidence cannot know.
+    Files are recognised by their content. Nothing is written but the report, and nothing is connected to.
+
+    \b
+    Leaves with 0  nothing at warning or above
+               1  incidents at warning or above
+               2  the call is wrong, or nothing in the evidence could be used
+               3  our fault
+
+    \b
+    Examples:
+      maccord check exports/
+      maccord check HV01.json HV02.json --format json --output report.json
+      maccord check exports/ --strict --quiet || echo "look at the fleet"
+    """
+    from maccord import wiring
+    from maccord.app.check import check
+    from maccord.app.gather import gather
+    from maccord.cli.progress import progress
+
+    with progress(shown=not quiet) as tell:
+        gathered = gather(paths, bytes_max=max_file_size * _MB, tell=tell.files)
+        report = check(
+            gathered.snapshot,
+            wiring.engine(),
+            config=gathered.config,
+            now=now or wiring.clock(),
+            tell=tell.rule,
+        )
+    _write(report, form, output)
+    return _code(report, strict=strict, say=_silence if quiet else _remark)
+
+
+def _write(report: "Report", form: str, output: str | None) -> None:
+    if form == "json":
+        from maccord.report.json_form import as_json
+
+        write_text(as_json(report), output)
+    elif form == "csv":
+        from maccord.report.csv_form import as_csv
+
+        write_text(as_csv(report), output)
+    else:
+        _write_table(report, output)
+
+
+def _write_table(report: "Report", output: str | None) -> None:
+    from rich.console import Console
+
+    from maccord.report.table_form import WIDTH, render
+
+    if output is None and sys.stdout.isatty():
+        render(report, Console(highlight=False))
+        return
+    text = io.StringIO()
+    render(report, Console(file=text, width=WIDTH, highlight=False, no_color=True))
+    write_text("".join(f"{line.rstrip()}\n" for line in text.getvalue().splitlines()), output)
+
+
+def _code(report: "Report", *, strict: bool, say: Callable[[str], None]) -> int:
+    if not report.evidence.files:
+        say("nothing in the evidence could be used; what is read is listed by: maccord check --help")
+        return WRONG_CALL
+    if strict and report.problems:
+        say(f"{len(report.problems)} problems with the evidence (--strict)")
+        return WRONG_CALL
+    return INCIDENTS if report.failing else OK
+
+
+def _remark(text: str) -> None:
+    click.echo(f"maccord: {text}", err=True)
+
+
+def _silence(text: str) -> None:
+    del text

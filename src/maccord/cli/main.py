@@ -1,0 +1,124 @@
+"""The command `maccord`: finds subcommands, and turns refusals into one line and an exit code."""
+
+import importlib
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from maccord import __version__
+from maccord.mac.errors import MaccordError
+
+OK, INCIDENTS, WRONG_CALL, OUR_FAULT, INTERRUPTED, PIPE_CLOSED = 0, 1, 2, 3, 130, 141
+
+_COMMANDS = {
+    "check": "Find every colliding MAC address in a fleet's evidence, and name its cause.",
+    "explain": "Show the page of a cause, a rule or an expected twin.",
+    "collect": "Get the scripts that collect evidence on hosts and VMM servers.",
+    "completion": "Print the completion script for a shell.",
+}
+
+
+class _Commands(click.Group):
+    """A group whose commands are modules of this room, imported when they are called: help stays fast."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        del ctx
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        del ctx
+        if cmd_name not in _COMMANDS:
+            return None
+        command: click.Command = importlib.import_module(f"maccord.cli.{cmd_name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl(list(_COMMANDS.items()))
+
+
+@click.group(
+    cls=_Commands,
+    context_settings={
+        "help_option_names": ["-h", "--help"],
+        "auto_envvar_prefix": "MACCORD",
+        "max_content_width": 100,
+    },
+    epilog='Start with: maccord check FOLDER. Every option can be set in maccord.toml ([check] format = "json") or '
+    "in the environment (MACCORD_CHECK_FORMAT=json).",
+)
+@click.version_option(__version__, prog_name="maccord")
+def cli() -> None:
+    """One address, one owner, across every hypervisor, host and switch of a fleet.
+
+    maccord reads what a fleet can tell (exports of hosts and managers), finds MAC addresses that collide now or will,
+    and says why. It never connects anywhere by itself.
+    """
+
+
+class BadSettings(MaccordError):
+    """maccord.toml cannot be used."""
+
+    def __init__(self, path: Path, why: str) -> None:
+        super().__init__(path, why)
+        self.path, self.why = path, why
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.why}"
+
+
+def _settings() -> dict[str, Any]:
+    """Return the defaults that `maccord.toml` in the working directory sets, by command and option."""
+    path = Path("maccord.toml")
+    if not path.is_file():
+        return {}
+    import tomllib
+
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise BadSettings(path, f"not readable as TOML: {error}") from error
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line and leave with its exit code."""
+    sys.exit(run(arguments))
+
+
+def run(arguments: list[str] | None = None) -> int:
+    """Run the command line; return its exit code and let no exception out."""
+    try:
+        code = cli.main(arguments, prog_name="maccord", standalone_mode=False, default_map=_settings())
+        sys.stdout.flush()
+        return code if isinstance(code, int) else OK
+    except click.exceptions.Exit as done:
+        return done.exit_code
+    except click.ClickException as refusal:
+        refusal.show()
+        return WRONG_CALL
+    except MaccordError as refusal:
+        click.echo(f"maccord: {refusal}", err=True)
+        return WRONG_CALL
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("maccord: interrupted, nothing was written", err=True)
+        return INTERRUPTED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return PIPE_CLOSED
+    except Exception:
+        return _our_fault()
+
+
+def _our_fault() -> int:
+    """Write the traceback where it can be sent from, and say so."""
+    import tempfile
+    import traceback
+
+    with tempfile.NamedTemporaryFile("w", prefix="maccord-", suffix=".log", delete=False, encoding="utf-8") as log:
+        log.write(f"maccord {__version__}, Python {sys.version}\n{traceback.format_exc()}")
+    click.echo(f"maccord: this is our fault, not yours; what went wrong is in {log.name}", err=True)
+    return OUR_FAULT
