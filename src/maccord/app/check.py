@@ -3,12 +3,18 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from maccord.causes import explain_all
-from maccord.engine import Engine, prepare, run_rules
+from maccord.causes import Diagnosis, explain_all
+from maccord.engine import Engine, define_views, run_rules
 from maccord.fleet.config import FleetConfig
 from maccord.fleet.snapshot import Snapshot
 from maccord.report import Report, build_report
 from maccord.rules import RULES
+
+
+def diagnose(engine: Engine, *, tell: Callable[[str], None] = lambda _: None) -> Diagnosis:
+    """Return what the causes make of the tables that the engine holds; `tell` hears each rule before it runs."""
+    define_views(engine)
+    return explain_all(run_rules(engine, RULES.values(), tell=tell), engine.fetch)
 
 
 def check(
@@ -19,8 +25,7 @@ def check(
     now: datetime,
     tell: Callable[[str], None] = lambda _: None,
 ) -> Report:
-    """Return the report on `snapshot`; `tell` hears the name of each rule before it runs."""
-    prepare(engine, snapshot)
-    findings = run_rules(engine, RULES.values(), tell=tell)
-    diagnosis = explain_all(findings, engine.fetch)
+    """Return the report on `snapshot`; `tell` hears each rule before it runs."""
+    engine.load(snapshot)
+    diagnosis = diagnose(engine, tell=tell)
     return build_report(snapshot, diagnosis.incidents, diagnosis.twins, diagnosis.facts, config=config, now=now)

@@ -1,6 +1,7 @@
 """DuckDB as the engine: in the process, in memory, no server."""
 
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
 import duckdb
@@ -17,15 +18,16 @@ _SMALL = 4096
 class DuckEngine:
     """An Engine on DuckDB. Nothing outside the process is opened: extensions and external files are off."""
 
-    def __init__(self, *, threads: int | None = None) -> None:
+    def __init__(self, *, tables: Path | None = None) -> None:
+        """Open an empty engine, or one on a folder that holds every table as NAME.parquet."""
         config: dict[str, str | bool | int | float | list[str]] = {
-            "enable_external_access": False,
             "autoinstall_known_extensions": False,
             "preserve_insertion_order": False,
         }
-        if threads:
-            config["threads"] = threads
         self.connection = duckdb.connect(":memory:", config=config)
+        for name in TABLES if tables else ():
+            self.connection.from_parquet(f"{tables}/{name}.parquet").create(name)
+        self.connection.execute("SET enable_external_access = false")
 
     def load(self, snapshot: Snapshot) -> None:
         """Create every table and fill it."""

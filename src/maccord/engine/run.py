@@ -8,20 +8,13 @@ from maccord.engine.engine import Cell, Engine
 from maccord.engine.views import VIEWS
 from maccord.fleet import vlan
 from maccord.fleet.diagnosis import Finding, Ref
-from maccord.fleet.snapshot import Snapshot
 from maccord.rules import Rule
 
 _TOLD = {"subject_table", "subject_id", "domain", "mac", "first", "last"}
 
 
-def prepare(engine: Engine, snapshot: Snapshot) -> None:
-    """Load a snapshot and define everything that rules read."""
-    engine.load(snapshot)
-    define_views(engine)
-
-
 def define_views(engine: Engine) -> None:
-    """Define the views over tables that are there already."""
+    """Define everything that rules read, over the tables that the engine holds."""
     for name, query in VIEWS:
         engine.define(name, query)
     _, sets = engine.query(

@@ -1,0 +1,108 @@
+"""Golden cases: for every cause and every expected twin, evidence on which it shows and evidence on which it must not."""
+
+import json
+import re
+
+import pytest
+
+from maccord.causes import CAUSES, TWINS
+from maccord.rules import RULES
+from tests.kit.cases import CASES, cases, shown, shown_twins
+
+OF_CAUSES, OF_TWINS = cases("causes"), cases("twins")
+ALL = [*OF_CAUSES, *OF_TWINS]
+KNOWN_INCIDENTS = range(1, 40)
+
+
+def name(case):
+    return case.name
+
+
+@pytest.mark.parametrize("case", ALL, ids=name)
+def test_case_gets_the_answer_that_was_judged_right(case, tmp_path):
+    report = case.diagnose(tmp_path)
+    assert shown(report) == case.expected, case.told["what"]
+    assert shown_twins(report) == case.expected_twins, case.told["what"]
+    assert len(report.problems) == case.told.get("problems", 0), report.problems
+
+
+@pytest.mark.parametrize("case", ALL, ids=name)
+def test_every_finding_of_a_case_cites_a_value_that_stands_there(case, tmp_path):
+    report = case.diagnose(tmp_path)
+    for finding in report.findings:
+        assert finding.evidence, finding
+        for one in finding.evidence:
+            assert_stands_there(case.files[one.file], one)
+    for incident in report.incidents:
+        assert incident.findings, incident
+
+
+def assert_stands_there(text, evidence):
+    if not evidence.file.endswith(".json"):
+        assert evidence.at
+        return
+    found = json.loads(text)
+    for step in evidence.at.split("/")[1:]:
+        # One object counts as a list of one, so that its pointer is the same either way.
+        found = found[int(step)] if isinstance(found, list) else found if step == "0" else found[step]
+    if isinstance(found, str | int):
+        assert bare(found) == bare(evidence.value), evidence
+
+
+def bare(value):
+    return re.sub("[-:.]", "", str(value)).upper()
+
+
+@pytest.mark.parametrize("case", OF_CAUSES, ids=name)
+def test_case_of_a_cause_expects_what_its_name_says(case):
+    expected = {one[0] for one in case.expected}
+    assert (case.about in expected) == case.fires
+
+
+@pytest.mark.parametrize("case", OF_TWINS, ids=name)
+def test_case_of_a_twin_expects_what_its_name_says(case):
+    kinds = {one[0] for one in case.expected_twins}
+    assert (case.about in kinds) == case.fires
+
+
+@pytest.mark.parametrize("case", ALL, ids=name)
+def test_case_says_in_a_sentence_what_happened(case):
+    assert re.fullmatch(r"[A-Z0-9].*[.]", case.told["what"], flags=re.DOTALL)
+    assert case.path.name.startswith(("fires-", "silent-"))
+
+
+@pytest.mark.parametrize("cause", CAUSES)
+def test_every_cause_has_cases_that_fire_and_cases_that_stay_silent(cause):
+    own = [case for case in OF_CAUSES if case.about == cause]
+    assert sum(case.fires for case in own) >= 2
+    assert sum(not case.fires for case in own) >= 2
+
+
+@pytest.mark.parametrize("kind", TWINS)
+def test_every_twin_has_cases_that_fire_and_cases_that_stay_silent(kind):
+    own = [case for case in OF_TWINS if case.about == kind]
+    assert any(case.fires for case in own)
+    assert any(not case.fires for case in own)
+
+
+def test_every_folder_of_cases_is_a_cause_or_a_twin():
+    assert {case.about for case in OF_CAUSES} == CAUSES.keys()
+    assert {case.about for case in OF_TWINS} == TWINS.keys()
+
+
+def test_every_rule_finds_something_in_a_case(tmp_path):
+    found = {
+        finding.rule
+        for at, case in enumerate(case for case in ALL if case.fires)
+        for finding in case.diagnose(tmp_path / str(at)).findings
+    }
+    assert RULES.keys() <= found
+
+
+def test_every_known_incident_is_in_a_case_or_excused_with_a_reason():
+    shown_in_cases = {number for case in ALL for number in case.incidents}
+    table = re.findall(r"^\| *(\d+) *\|.*\|.*\w.*\|$", (CASES / "README.md").read_text(), flags=re.MULTILINE)
+    excused = {int(number) for number in table}
+    assert shown_in_cases <= set(KNOWN_INCIDENTS)
+    assert not shown_in_cases & excused
+    assert shown_in_cases | excused == set(KNOWN_INCIDENTS)
