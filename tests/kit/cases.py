@@ -13,7 +13,7 @@ from tests.kit.case_exports import ends, host_export, vmm_export
 CASES = Path(__file__).parents[1] / "cases"
 NOW = datetime(2026, 7, 2, tzinfo=UTC)
 
-_CASE_KEYS = {"what", "incident", "now", "hosts", "vmm", "files", "expect", "twin", "problems"}
+_CASE_KEYS = {"what", "incident", "now", "hosts", "vmm", "files", "expect", "twin", "problems", "awaits"}
 _EXPECT_KEYS = {"cause", "severity", "state", "hosts", "addresses", "ranges", "allowed", "undecided"}
 _TWIN_KEYS = {"kind", "address", "hosts"}
 
@@ -51,6 +51,11 @@ class Case:
     @property
     def expected_twins(self):
         return sorted((one["kind"], one["address"], *sorted(one["hosts"])) for one in self.told.get("twin", []))
+
+    @property
+    def doubts(self):
+        """For causes of which the case says so: must the incident name further evidence that would decide?"""
+        return {one["cause"]: one["undecided"] for one in self.told.get("expect", []) if "undecided" in one}
 
     @property
     def files(self):

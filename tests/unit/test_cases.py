@@ -6,6 +6,7 @@ import re
 import pytest
 
 from maccord.causes import CAUSES, TWINS
+from maccord.report import Report
 from maccord.rules import RULES
 from tests.kit.cases import CASES, cases, shown, shown_twins
 
@@ -14,21 +15,49 @@ ALL = [*OF_CAUSES, *OF_TWINS]
 KNOWN_INCIDENTS = range(1, 40)
 
 
+REPORTS: dict[str, Report] = {}
+
+
 def name(case):
     return case.name
 
 
-@pytest.mark.parametrize("case", ALL, ids=name)
-def test_case_gets_the_answer_that_was_judged_right(case, tmp_path):
-    report = case.diagnose(tmp_path)
+@pytest.fixture(scope="session")
+def report_on(tmp_path_factory):
+    """Return the report on a case, made once."""
+
+    def of(case):
+        if case.name not in REPORTS:
+            REPORTS[case.name] = case.diagnose(tmp_path_factory.mktemp("evidence"))
+        return REPORTS[case.name]
+
+    return of
+
+
+def judged():
+    """Return all cases; one that waits for a defect to be mended is expected to fail, and must when it is mended."""
+    for case in ALL:
+        reason = case.told.get("awaits")
+        yield pytest.param(case, id=case.name, marks=[pytest.mark.xfail(reason=reason)] if reason else [])
+
+
+@pytest.mark.parametrize("case", list(judged()))
+def test_case_gets_the_answer_that_was_judged_right(case, report_on):
+    report = report_on(case)
     assert shown(report) == case.expected, case.told["what"]
     assert shown_twins(report) == case.expected_twins, case.told["what"]
     assert len(report.problems) == case.told.get("problems", 0), report.problems
 
 
+@pytest.mark.parametrize("case", [case for case in ALL if case.doubts], ids=name)
+def test_incident_says_what_would_decide_when_something_would(case, report_on):
+    told = {one.cause: bool(one.undecided) for one in report_on(case).incidents}
+    assert {cause: told[cause] for cause in case.doubts} == case.doubts
+
+
 @pytest.mark.parametrize("case", ALL, ids=name)
-def test_every_finding_of_a_case_cites_a_value_that_stands_there(case, tmp_path):
-    report = case.diagnose(tmp_path)
+def test_every_finding_of_a_case_cites_a_value_that_stands_there(case, report_on):
+    report = report_on(case)
     for finding in report.findings:
         assert finding.evidence, finding
         for one in finding.evidence:
@@ -90,13 +119,13 @@ def test_every_folder_of_cases_is_a_cause_or_a_twin():
     assert {case.about for case in OF_TWINS} == TWINS.keys()
 
 
-def test_every_rule_finds_something_in_a_case(tmp_path):
-    found = {
-        finding.rule
-        for at, case in enumerate(case for case in ALL if case.fires)
-        for finding in case.diagnose(tmp_path / str(at)).findings
-    }
-    assert RULES.keys() <= found
+def test_every_rule_finds_something_in_a_case(report_on):
+    missing = set(RULES)
+    for case in ALL:
+        if not missing:
+            break
+        missing -= {finding.rule for finding in report_on(case).findings}
+    assert not missing
 
 
 def test_every_known_incident_is_in_a_case_or_excused_with_a_reason():

@@ -1,5 +1,6 @@
 """The case that causes work on: findings not explained yet, collisions, the facts around them, and words for both."""
 
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 
@@ -18,26 +19,57 @@ class Case:
 
     def __init__(self, findings: dict[str, list[Finding]], collisions: list[Collision], facts: Facts) -> None:
         self._findings = {rule: list(found) for rule, found in findings.items()}
-        self.collisions = list(collisions)
+        self._collisions = {id(one): one for one in sorted(collisions, key=lambda one: one.address)}
+        self._by_address = list(self._collisions.values())
+        self._addresses = [one.address for one in self._by_address]
+        self._by_adapter = {adapter.id: one for one in collisions for owner in one.owners for adapter in owner.adapters}
         self.active = {collision.address for collision in collisions if collision.active}
         self.facts = facts
         self.incidents: list[Incident] = []
 
     def take(self, rule: str, wanted: Callable[[Finding], bool] = lambda _: True) -> list[Finding]:
         """Take the findings of one rule that a cause wants out of the case, and return them."""
-        found = self._findings.get(rule, [])
-        taken = [finding for finding in found if wanted(finding)]
-        if taken:
-            self._findings[rule] = [finding for finding in found if not wanted(finding)]
+        found = self._findings.pop(rule, [])
+        taken: list[Finding] = []
+        left: list[Finding] = []
+        for finding in found:
+            (taken if wanted(finding) else left).append(finding)
+        self._findings[rule] = left
         return taken
 
-    def take_collisions(self, wanted: Callable[[Collision], bool]) -> list[Collision]:
-        """Take the collisions that a cause wants out of the case, and return them."""
-        taken = [collision for collision in self.collisions if wanted(collision)]
-        if taken:
-            gone = {id(collision) for collision in taken}
-            self.collisions = [collision for collision in self.collisions if id(collision) not in gone]
+    def put_back(self, findings: Iterable[Finding]) -> None:
+        """Return findings that were taken and not explained."""
+        for finding in findings:
+            self._findings.setdefault(finding.rule, []).append(finding)
+
+    def take_collisions(
+        self, wanted: Callable[[Collision], bool], among: Iterable[Collision] | None = None
+    ) -> list[Collision]:
+        """Take the collisions, of all or `among` some, that a cause wants out of the case, and return them."""
+        asked = self._collisions.values() if among is None else (one for one in among if id(one) in self._collisions)
+        taken = [one for one in asked if wanted(one)]
+        for one in taken:
+            self._collisions.pop(id(one), None)
         return taken
+
+    def collisions_in(self, ranges: Iterable[tuple[int, int]]) -> list[Collision]:
+        """Return the collisions, taken or not, of addresses in one of several ranges."""
+        found: dict[int, Collision] = {}
+        for first, last in ranges:
+            stretch = slice(bisect_left(self._addresses, first), bisect_right(self._addresses, last))
+            found.update({id(one): one for one in self._by_address[stretch]})
+        return list(found.values())
+
+    def collisions_of(self, adapters: Iterable[int]) -> list[Collision]:
+        """Return the collisions, taken or not, in which one of the adapters takes part."""
+        found = (self._by_adapter.get(number) for number in adapters)
+        return list({id(one): one for one in found if one is not None}.values())
+
+    def collisions_at(self, address: int | None, domain: int | None) -> list[Collision]:
+        """Return the collisions, taken or not, of one address in one layer-2 domain."""
+        if address is None:
+            return []
+        return [one for one in self.collisions_in([(address, address)]) if one.finding.domain == domain]
 
     def left_over(self) -> list[Finding]:
         """Return the findings that nothing has explained."""
@@ -50,8 +82,10 @@ class Case:
         return self.facts.hosts[number].name
 
     def hosts(self, numbers: Iterable[int]) -> str:
-        """Return hosts' names as a person lists them: `HV01, HV02 and 14 more`."""
-        return listed(sorted(self.host(number) for number in set(numbers)))
+        """Return hosts' names as a person lists them: `HV01, HV02 and 14 more`; host ids are in order of names."""
+        ids = sorted(set(numbers))
+        few = [self.host(number) for number in ids[: _NAMED + 1]]
+        return listed(few, len(ids))
 
     def adapter(self, row: Adapter) -> str:
         """Return an adapter's name as a person would say it: `VM web on HV01`."""
@@ -67,16 +101,17 @@ class Case:
         return listed(list(dict.fromkeys(self.adapter(row) for row in rows)))
 
 
-def at_address(finding: Finding) -> Callable[[Collision], bool]:
-    """Return the test for collisions of a finding's address in its layer-2 domain."""
-    return lambda one: one.address == finding.address and one.finding.domain == finding.domain
+def listed(names: Sequence[str], count: int | None = None) -> str:
+    """Join names as a person would: `a`, `a and b`, `a, b and c`; of a long list the rest is counted.
 
-
-def listed(names: Sequence[str]) -> str:
-    """Join names as a person would: `a`, `a and b`, `a, b and c`, with the rest of a long list counted."""
-    if len(names) > _NAMED + 1:
-        return f"{', '.join(names[:_NAMED])} and {len(names) - _NAMED} more"
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}" if names else "nobody"
+    `count` is given when `names` are only the first of that many.
+    """
+    count = len(names) if count is None else count
+    if count > _NAMED + 1:
+        return f"{', '.join(names[:_NAMED])} and {count - _NAMED} more"
+    if len(names) < 2:
+        return "".join(names) or "nobody"
+    return f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 def connected(findings: Sequence[Finding], keys: Callable[[Finding], Iterable[object]]) -> list[list[Finding]]:
@@ -102,7 +137,7 @@ def connected(findings: Sequence[Finding], keys: Callable[[Finding], Iterable[ob
 
 def by_rows(finding: Finding) -> Iterable[object]:
     """Return the keys by which findings about one row belong together."""
-    return finding.refs
+    return ((table, number) for table, numbers in finding.rows.items() for number in numbers)
 
 
 def segments(findings: Iterable[Finding]) -> tuple[tuple[int, int], ...]:

@@ -5,27 +5,31 @@ from collections.abc import Iterable
 from maccord.causes.case import Case, connected, identity_evidence, segments, spans
 from maccord.causes.cause import Cause
 from maccord.causes.issued import issued_words, take_issued_alike
+from maccord.causes.ranges import pools_of
 from maccord.fleet.diagnosis import Finding, Incident
 
 CAUSE = Cause("cloned-host-image", "error", __doc__)
 
 
+_COPIED_TOO = ("shared-wwn-range", "shared-wwn", "container-pool-over-pool")
 _SURE, _GUID_ALONE, _NAMES_ALONE = 0.97, 0.8, 0.85
 
 
 def explain(case: Case) -> Iterable[Incident]:
     """Explain overlapping ranges of hosts that carry one copied identity, with all that the copies share."""
     own = case.take("overlapping-pools", lambda finding: finding.facts["part"] != -1)
-    for group in connected(own, lambda finding: [(finding.domain, finding.facts["part"])]):
-        yield _incident(case, group)
+    copied = _copied_too(case) if own else {}
+    for group in connected(own, lambda finding: [finding.facts["part"]]):
+        yield _incident(case, group, copied)
+    case.put_back(finding for findings in copied.values() for finding in findings)
 
 
-def _incident(case: Case, group: list[Finding]) -> Incident:
-    pools = {number: case.facts.pools[number] for finding in group for number in finding.of("pool")}
-    hosts = {pool.host_id for pool in pools.values()}
+def _incident(case: Case, group: list[Finding], copied: dict[int, list[Finding]]) -> Incident:
+    hosts = {pool.host_id for pool in pools_of(case, group)}
     ranges = segments(group)
     taken = take_issued_alike(case, hosts, ranges)
-    findings = [*group, *_copied_too(case, hosts), *(collision.finding for collision in taken)]
+    findings = [*group, *(collision.finding for collision in taken)]
+    findings += copied.pop(case.facts.hosts[min(hosts)].identity, [])
     guids = {case.facts.hosts[host].machine_guid for host in hosts}
     names = {case.facts.hosts[host].wwpn_first for host in hosts}
     confidence, told, undecided = _judged(guids, names)
@@ -52,22 +56,24 @@ def _incident(case: Case, group: list[Finding]) -> Incident:
     )
 
 
-def _copied_too(case: Case, hosts: set[int]) -> list[Finding]:
-    """Take what else a copied image explains: equal World Wide Names, and container pools that are equal."""
+def _copied_too(case: Case) -> dict[int, list[Finding]]:
+    """Take what else a copied image explains, by identity: equal World Wide Names, and equal container pools."""
+    facts = case.facts
+
+    def hosts_of(finding: Finding) -> list[int]:
+        hosts = [facts.hbas[number].host_id for number in finding.of("hba")]
+        return [*finding.of("host"), *hosts, *(facts.pools[number].host_id for number in finding.of("pool"))]
 
     def of_copies(finding: Finding) -> bool:
-        return all(case.facts.hosts[number].id in hosts for number in finding.of("host"))
+        pools = [facts.pools[number] for number in finding.of("pool")]
+        alike = len({(pool.kind, pool.first, pool.last) for pool in pools}) < 2
+        return alike and len({facts.hosts[host].identity for host in hosts_of(finding)}) == 1
 
-    def equal_container_pools(finding: Finding) -> bool:
-        pools = [case.facts.pools[number] for number in finding.of("pool")]
-        alike = len({(pool.first, pool.last) for pool in pools}) == 1
-        return alike and all(pool.kind == "container" and pool.host_id in hosts for pool in pools)
-
-    return [
-        *case.take("shared-wwn-range", of_copies),
-        *case.take("container-pool-over-pool", equal_container_pools),
-        *case.take("shared-wwn", lambda found: {case.facts.hbas[one].host_id for one in found.of("hba")} <= hosts),
-    ]
+    taken = [one for rule in _COPIED_TOO for one in case.take(rule, of_copies)]
+    by_identity: dict[int, list[Finding]] = {}
+    for finding in taken:
+        by_identity.setdefault(facts.hosts[hosts_of(finding)[0]].identity, []).append(finding)
+    return by_identity
 
 
 def _judged(guids: set[str | None], names: set[str | None]) -> tuple[float, str, tuple[str, ...]]:

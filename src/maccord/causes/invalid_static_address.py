@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from maccord.causes.case import Case, connected, listed, range_of
+from maccord.causes.case import Case, by_rows, connected, listed, range_of
 from maccord.causes.cause import Cause
 from maccord.fleet.diagnosis import Incident
 from maccord.fleet.records import Adapter, Pool
@@ -14,7 +14,7 @@ CAUSE = Cause("invalid-static-address", "error", __doc__)
 def explain(case: Case) -> Iterable[Incident]:
     """Explain addresses that no plain adapter may have, one incident per address, or per machine without one."""
     taken = case.take("invalid-address")
-    for group in connected(taken, lambda finding: [(finding.domain, finding.address or finding.refs[0])]):
+    for group in connected(taken, lambda finding: [(finding.domain, finding.address or tuple(by_rows(finding)))]):
         rows = [case.facts.adapters[number] for finding in group for number in finding.of("adapter")]
         pools = [case.facts.pools[number] for finding in group for number in finding.of("pool")]
         address = group[0].address

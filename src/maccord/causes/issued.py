@@ -11,11 +11,9 @@ def take_issued_alike(case: Case, hosts: set[int], ranges: Sequence[tuple[int, i
     """Take the collisions of addresses in `ranges` that at least two of `hosts` issued."""
 
     def wanted(collision: Collision) -> bool:
-        if not any(first <= collision.address <= last for first, last in ranges):
-            return False
         return len({owner.main.host_id for owner in collision.owners if owner.issued} & hosts) > 1
 
-    return case.take_collisions(wanted)
+    return case.take_collisions(wanted, case.collisions_in(ranges))
 
 
 def issued_words(taken: Sequence[Collision]) -> str:

@@ -23,10 +23,9 @@ def _incident(case: Case, group: list[Finding]) -> Incident:
     origins = {pool.host_id for pool in pools_of(case, group)}
 
     def issued_again(collision: Collision) -> bool:
-        moved = any(adapter.id in movers for owner in collision.owners for adapter in owner.adapters)
-        return moved and any(owner.issued and owner.main.host_id in origins for owner in collision.owners)
+        return any(owner.issued and owner.main.host_id in origins for owner in collision.owners)
 
-    taken = case.take_collisions(issued_again)
+    taken = case.take_collisions(issued_again, case.collisions_of(movers))
     active = any(collision.active for collision in taken)
     addresses = {row.mac for row in movers.values() if row.mac is not None}
     again = listed([show(one.address) for one in taken])

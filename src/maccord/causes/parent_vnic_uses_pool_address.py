@@ -1,11 +1,11 @@
 """@@PAGE parent-vnic-uses-pool-address@@"""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
-from maccord.causes.case import Case, at_address, connected
+from maccord.causes.case import Case, connected
 from maccord.causes.cause import Cause
 from maccord.causes.collision import Collision
-from maccord.fleet.diagnosis import Finding, Incident
+from maccord.fleet.diagnosis import Incident
 from maccord.mac import show
 
 CAUSE = Cause("parent-vnic-uses-pool-address", "warning", __doc__)
@@ -16,7 +16,7 @@ def explain(case: Case) -> Iterable[Incident]:
     for group in connected(case.take("parent-vnic-in-pool"), lambda finding: [(finding.domain, finding.address)]):
         rows = [case.facts.adapters[number] for finding in group for number in finding.of("adapter")]
         address = group[0].address or 0
-        taken = case.take_collisions(_of_vnics(group[0]))
+        taken = case.take_collisions(_of_vnics, case.collisions_at(address, group[0].domain))
         several = "These hosts then show one address, and get one DHCP reservation." if len(rows) > 1 else ""
         yield Incident(
             cause=CAUSE.id,
@@ -38,6 +38,5 @@ def explain(case: Case) -> Iterable[Incident]:
         )
 
 
-def _of_vnics(finding: Finding) -> Callable[[Collision], bool]:
-    here = at_address(finding)
-    return lambda one: here(one) and all(owner.main.kind == "management" for owner in one.owners)
+def _of_vnics(collision: Collision) -> bool:
+    return all(owner.main.kind == "management" for owner in collision.owners)

@@ -15,12 +15,11 @@ OVERLAPS = frozenset({"overlapping-pools", "vmm-pool-over-host-range", "containe
 def explain(case: Case) -> Iterable[Incident]:
     """Explain default-shaped ranges that no address of their host accounts for, where no overlap was seen."""
     overlapping = {
-        ref.id
+        number
         for incident in case.incidents
         for finding in incident.findings
         if finding.rule in OVERLAPS
-        for ref in finding.refs
-        if ref.table == "pool"
+        for number in finding.of("pool")
     }
     for finding in case.take("range-of-another-address"):
         pool = case.facts.pools[finding.of("pool")[0]]

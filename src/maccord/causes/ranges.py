@@ -23,6 +23,7 @@ class Told:
 def pools_of(case: Case, group: list[Finding]) -> list[Pool]:
     """Return the pools of several findings, each once, in order."""
     numbers = sorted({number for finding in group for number in finding.of("pool")})
+    case.facts.pools.need(numbers)
     return [case.facts.pools[number] for number in numbers]
 
 

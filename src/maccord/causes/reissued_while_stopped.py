@@ -17,7 +17,7 @@ def explain(case: Case) -> Iterable[Incident]:
     def one_at_most_runs(finding: Finding) -> bool:
         return sum(case.facts.adapters[number].running for number in finding.of("adapter")) < 2
 
-    for group in connected(case.take("reissued-address", one_at_most_runs), lambda finding: [finding.identity[0]]):
+    for group in connected(case.take("reissued-address", one_at_most_runs), lambda finding: [finding.facts["host_id"]]):
         yield _incident(case, group)
 
 
@@ -27,9 +27,9 @@ def _incident(case: Case, group: list[Finding]) -> Incident:
     addresses = sorted({row.mac for row in rows if row.mac is not None})
 
     def of_this_host(collision: Collision) -> bool:
-        return collision.hosts == {host} and collision.address in addresses and not collision.active
+        return collision.hosts == {host} and not collision.active
 
-    taken = case.take_collisions(of_this_host)
+    taken = case.take_collisions(of_this_host, case.collisions_of(row.id for row in rows))
     running = [row for row in rows if row.running]
     stopped = [row for row in rows if not row.running]
     return Incident(

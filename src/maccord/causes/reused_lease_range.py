@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from maccord.causes.case import Case, listed
 from maccord.causes.cause import Cause
-from maccord.causes.ranges import Told, range_incident
+from maccord.causes.ranges import Told, pools_of, range_incident
 from maccord.fleet.diagnosis import Evidence, Finding, Incident
 
 CAUSE = Cause("reused-lease-range", "error", __doc__)
@@ -14,16 +14,16 @@ def explain(case: Case) -> Iterable[Incident]:
     """Explain equal ranges of the default shape that not every host derives from an address of its own."""
 
     def frozen(finding: Finding) -> bool:
-        pools = [case.facts.pools[number] for number in finding.of("pool")]
-        alike = finding.facts["kind"] == "dynamic" and finding.facts["shape"] == "alike"
-        return alike and all(pool.default_shaped for pool in pools)
+        if finding.facts["kind"] != "dynamic" or finding.facts["shape"] != "alike":
+            return False
+        return all(pool.default_shaped for pool in pools_of(case, [finding]))
 
     for finding in case.take("overlapping-pools", frozen):
         yield range_incident(case, CAUSE, [finding], _told(case, finding))
 
 
 def _told(case: Case, finding: Finding) -> Told:
-    pools = [case.facts.pools[number] for number in finding.of("pool")]
+    pools = pools_of(case, [finding])
     now = [ip for pool in pools for ip in case.facts.ips_of(pool.host_id) if ip.derives == pool.first]
     unknown = [pool.host_id for pool in pools if pool.derived is None]
     stale = [pool.host_id for pool in pools if pool.derived is False]

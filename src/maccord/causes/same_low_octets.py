@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from maccord.causes.case import Case, listed
 from maccord.causes.cause import Cause
-from maccord.causes.ranges import Told, range_incident
+from maccord.causes.ranges import Told, pools_of, range_incident
 from maccord.fleet.diagnosis import Evidence, Finding, Incident
 
 CAUSE = Cause("same-low-octets", "error", __doc__)
@@ -14,15 +14,16 @@ def explain(case: Case) -> Iterable[Incident]:
     """Explain equal ranges each of which derives from an address that its own host holds now."""
 
     def numbered_alike(finding: Finding) -> bool:
-        pools = [case.facts.pools[number] for number in finding.of("pool")]
-        return finding.facts["kind"] == "dynamic" and all(pool.derived for pool in pools)
+        if finding.facts["kind"] != "dynamic" or finding.facts["shape"] != "alike":
+            return False
+        return all(pool.derived for pool in pools_of(case, [finding]))
 
     for finding in case.take("overlapping-pools", numbered_alike):
         yield range_incident(case, CAUSE, [finding], _told(case, finding))
 
 
 def _told(case: Case, finding: Finding) -> Told:
-    pools = [case.facts.pools[number] for number in finding.of("pool")]
+    pools = pools_of(case, [finding])
     rows = [ip for pool in pools for ip in case.facts.ips_of(pool.host_id) if ip.derives == pool.first]
     said = listed([f"{case.host(row.host_id)} is {row.address}" for row in rows])
     return Told(

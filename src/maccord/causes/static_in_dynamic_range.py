@@ -23,10 +23,9 @@ def _incident(case: Case, group: list[Finding]) -> Incident:
     issuers = {pool.host_id for pool in pools_of(case, group)}
 
     def issued_too(collision: Collision) -> bool:
-        ours = any(adapter.id in statics for owner in collision.owners for adapter in owner.adapters)
-        return ours and any(owner.issued and owner.main.host_id in issuers for owner in collision.owners)
+        return any(owner.issued and owner.main.host_id in issuers for owner in collision.owners)
 
-    taken = case.take_collisions(issued_too)
+    taken = case.take_collisions(issued_too, case.collisions_of(statics))
     active = any(collision.active for collision in taken)
     many = len(statics) > 1
     return Incident(

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from maccord.causes.case import Case, at_address
+from maccord.causes.case import Case
 from maccord.causes.cause import Cause
 from maccord.fleet.diagnosis import Incident
 from maccord.mac import show
@@ -16,7 +16,7 @@ def explain(case: Case) -> Iterable[Incident]:
         rows = [case.facts.adapters[number] for number in finding.of("adapter")]
         team = next(row for row in rows if row.kind == "team")
         nics = [row for row in rows if row.kind == "physical"]
-        taken = case.take_collisions(at_address(finding))
+        taken = case.take_collisions(lambda _: True, case.collisions_at(finding.address, finding.domain))
         yield Incident(
             cause=CAUSE.id,
             severity=CAUSE.severity,

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from maccord.causes.case import Case, connected, segments, spans
 from maccord.causes.cause import Cause
+from maccord.causes.collision import Collision
 from maccord.causes.issued import issued_words
 from maccord.fleet.diagnosis import Finding, Incident
 from maccord.mac import parse_value
@@ -34,7 +35,7 @@ def explain(case: Case) -> Iterable[Incident]:
 def _incident(case: Case, group: list[Finding]) -> Incident:
     hosts = {case.facts.pools[number].host_id for finding in group for number in finding.of("pool")}
     ranges = segments(group)
-    taken = case.take_collisions(lambda one: one.address in _Within(ranges) and sum(o.static for o in one.owners) > 1)
+    taken = case.take_collisions(_granted_twice, case.collisions_in(ranges))
     return Incident(
         cause=CAUSE.id,
         severity=CAUSE.severity,
@@ -55,11 +56,5 @@ def _incident(case: Case, group: list[Finding]) -> Incident:
     )
 
 
-class _Within:
-    """The addresses of several ranges."""
-
-    def __init__(self, ranges: tuple[tuple[int, int], ...]) -> None:
-        self._ranges = ranges
-
-    def __contains__(self, address: object) -> bool:
-        return isinstance(address, int) and any(first <= address <= last for first, last in self._ranges)
+def _granted_twice(collision: Collision) -> bool:
+    return sum(owner.static for owner in collision.owners) > 1

@@ -25,11 +25,10 @@ def _incident(case: Case, group: list[Finding]) -> Incident:
     ranges = segments(group)
 
     def both_gave(collision: Collision) -> bool:
-        inside = any(first <= collision.address <= last for first, last in ranges)
         issued = {owner.main.host_id for owner in collision.owners if owner.issued}
-        return inside and bool(issued & hosts) and any(owner.static for owner in collision.owners)
+        return bool(issued & hosts) and any(owner.static for owner in collision.owners)
 
-    taken = case.take_collisions(both_gave)
+    taken = case.take_collisions(both_gave, case.collisions_in(ranges))
     return Incident(
         cause=CAUSE.id,
         severity=CAUSE.severity,

@@ -25,12 +25,12 @@ class Collector(Protocol):
 
 
 COLLECTORS: dict[str, Collector] = {
+    "fleet.toml": fleet_toml,
     "vmm": vmm,
     "hyperv": hyperv,
     "libvirt": libvirt,
-    "fleet.toml": fleet_toml,
 }
-"""Every collector, in the order in which documents are offered to them."""
+"""Every collector, in the order in which documents are offered to them: TOML that begins with `[[` is no JSON."""
 
 
 def read(document: Document) -> Parsed | None:

@@ -25,9 +25,11 @@ class DuckEngine:
             "preserve_insertion_order": False,
         }
         self.connection = duckdb.connect(":memory:", config=config)
-        for name in TABLES if tables else ():
-            self.connection.from_parquet(f"{tables}/{name}.parquet").create(name)
+        if tables:
+            self.connection.execute("SET allowed_directories = $1", [[f"{tables}/"]])
         self.connection.execute("SET enable_external_access = false")
+        for name in TABLES if tables else ():
+            self.connection.from_parquet(f"{tables}/{name}.parquet").create_view(name)
 
     def load(self, snapshot: Snapshot) -> None:
         """Create every table and fill it."""

@@ -6,7 +6,7 @@ from typing import Protocol
 from maccord.fleet.records import Row
 from maccord.fleet.snapshot import Snapshot
 
-Cell = str | int | float | bool | None
+Cell = str | int | float | bool | list[int] | None
 
 
 class Engine(Protocol):

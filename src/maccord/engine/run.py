@@ -1,16 +1,16 @@
 """Prepares the views, runs the rules, and makes findings of the rows they return."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import groupby
 
 from maccord.engine.engine import Cell, Engine
 from maccord.engine.views import VIEWS
 from maccord.fleet import vlan
-from maccord.fleet.diagnosis import Finding, Ref
+from maccord.fleet.diagnosis import Finding
 from maccord.rules import Rule
 
-_TOLD = {"subject_table", "subject_id", "domain", "mac", "first", "last"}
+_Row = tuple[Cell, ...]
 
 
 def define_views(engine: Engine) -> None:
@@ -30,47 +30,59 @@ def run_rules(
     found: dict[str, list[Finding]] = {}
     for rule in rules:
         tell(rule.id)
-        columns, rows = engine.query(rule.query)
-        if rows:
-            found[rule.id] = _findings(rule, columns, rows)
+        findings = list(_linked(engine, rule) if rule.link else _gathered(engine, rule))
+        if findings:
+            found[rule.id] = findings
     return found
 
 
-def _findings(rule: Rule, columns: list[str], rows: list[tuple[Cell, ...]]) -> list[Finding]:
-    at = {column: position for position, column in enumerate(columns)}
-    keys = [at[column] for column in rule.identity]
+def _gathered(engine: Engine, rule: Rule) -> Iterator[Finding]:
+    """Yield the findings of a rule; the engine gathers each fault's rows, so that many rows cost one here."""
+    keys = ", ".join(rule.identity)
+    told = "".join(f", MIN({column}) AS {column}" for column in rule.tells)
+    columns, rows = engine.query(
+        f"SELECT {keys}{told}, subject_table, ARRAY_AGG(subject_id) AS subject_ids FROM ({rule.query}) q "
+        f"GROUP BY {keys}, subject_table ORDER BY {keys}, subject_table"
+    )
+    width = len(rule.identity)
+    for _, grouped in groupby(rows, key=lambda row: row[:width]):
+        parts = list(grouped)
+        told_of = dict(zip(columns[:-2], parts[0], strict=False))
+        yield _finding(rule, told_of, {str(part[-2]): _ids(part[-1]) for part in parts})
 
-    def identity(row: tuple[Cell, ...]) -> tuple[Cell, ...]:
-        return tuple(row[key] for key in keys)
 
-    ordered = sorted(rows, key=lambda row: tuple((cell is not None, cell) for cell in (*identity(row), *row)))
-    findings = []
-    for _, grouped in groupby(ordered, key=identity):
-        members = list(grouped)
-        parts = _linked(members, at, rule.link) if rule.link else [members]
-        findings += [_finding(rule, at, part) for part in parts]
-    return findings
+def _linked(engine: Engine, rule: Rule) -> Iterator[Finding]:
+    """Yield the findings of a rule whose rows are one fault only where a chain of equal links joins them."""
+    keys = ", ".join(rule.identity)
+    columns = f"{keys}, subject_table, subject_id, {rule.link}"
+    _, rows = engine.query(f"SELECT {columns} FROM ({rule.query}) q ORDER BY {columns}")
+    width = len(rule.identity)
+    for identity, grouped in groupby(rows, key=lambda row: row[:width]):
+        told_of = dict(zip(rule.identity, identity, strict=True))
+        for part in _chains([row[width:] for row in grouped]):
+            by_table: dict[str, set[int]] = defaultdict(set)
+            for table, number, _ in part:
+                by_table[str(table)].add(_int(number))
+            yield _finding(rule, told_of, by_table)
 
 
-def _finding(rule: Rule, at: Mapping[str, int], rows: list[tuple[Cell, ...]]) -> Finding:
-    first = rows[0]
-    subject_table, subject_id = at["subject_table"], at["subject_id"]
-    refs = sorted({Ref(str(row[subject_table]), _int(row[subject_id])) for row in rows})
-    ends = (first[at["first"]], first[at["last"]]) if "first" in at and "last" in at else None
+def _finding(rule: Rule, told: Mapping[str, Cell], ids: Mapping[str, Iterable[int]]) -> Finding:
+    first, last = told.get("first"), told.get("last")
+    address = told.get("mac")
+    domain = told.get("domain")
     return Finding(
         rule=rule.id,
         severity=rule.severity,
-        identity=tuple(first[at[column]] for column in rule.identity),
-        refs=tuple(refs),
-        domain=_int(first[at["domain"]]) if "domain" in at else None,
-        address=_maybe(first[at["mac"]]) if "mac" in at else None,
-        segment=(_int(ends[0]), _int(ends[1])) if ends else None,
-        facts={column: first[position] for column, position in at.items() if column not in _TOLD},
+        rows={table: tuple(sorted(set(numbers))) for table, numbers in ids.items()},
+        domain=None if domain is None else _int(domain),
+        address=None if address is None or _int(address) < 0 else _int(address),
+        segment=None if first is None or last is None else (_int(first), _int(last)),
+        facts=dict(told),
     )
 
 
-def _linked(rows: list[tuple[Cell, ...]], at: Mapping[str, int], link: str) -> list[list[tuple[Cell, ...]]]:
-    """Split rows into the groups that a chain of equal values in the column `link` joins, by subject."""
+def _chains(rows: list[_Row]) -> list[list[_Row]]:
+    """Group rows of (table, id, link) that a chain of equal subjects and equal links joins."""
     leader: dict[object, object] = {}
 
     def root(node: object) -> object:
@@ -79,11 +91,11 @@ def _linked(rows: list[tuple[Cell, ...]], at: Mapping[str, int], link: str) -> l
         return node
 
     for row in rows:
-        one, other = root(("subject", row[at["subject_id"]])), root(("link", row[at[link]]))
+        one, other = root(row[:2]), root(row[2:])
         leader[other] = one
-    groups: dict[object, list[tuple[Cell, ...]]] = defaultdict(list)
+    groups: dict[object, list[_Row]] = defaultdict(list)
     for row in rows:
-        groups[root(("subject", row[at["subject_id"]]))].append(row)
+        groups[root(row[:2])].append(row)
     return list(groups.values())
 
 
@@ -92,5 +104,6 @@ def _int(cell: Cell) -> int:
     return int(cell)
 
 
-def _maybe(cell: Cell) -> int | None:
-    return None if cell is None or _int(cell) < 0 else _int(cell)
+def _ids(cell: Cell) -> list[int]:
+    assert isinstance(cell, list)
+    return cell

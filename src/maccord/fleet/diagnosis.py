@@ -14,37 +14,24 @@ class Evidence(Struct, frozen=True, order=True):
     value: str
 
 
-class Subject(Struct, frozen=True, order=True):
-    """What a finding is about: a row of a table, named as a person would."""
-
-    kind: str
-    host: str
-    name: str
-
-
-class Ref(Struct, frozen=True, order=True):
-    """A row of a table, by the table's name and the row's id."""
-
-    table: str
-    id: int
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One fault that one rule saw: where, on which addresses, by which rows. `domain` is the layer-2 domain."""
+    """One fault that one rule saw: where, on which addresses, by which rows. `domain` is the layer-2 domain.
+
+    `rows` are ids by table, in order. A finding may stand on a hundred thousand of them, so they stay bare numbers.
+    """
 
     rule: str
     severity: str
-    identity: tuple[object, ...]
-    refs: tuple[Ref, ...]
+    rows: dict[str, tuple[int, ...]]
     domain: int | None = None
     address: int | None = None
     segment: tuple[int, int] | None = None
     facts: dict[str, object] = field(default_factory=dict)
 
-    def of(self, table: str) -> list[int]:
+    def of(self, table: str) -> tuple[int, ...]:
         """Return the ids of this finding's rows in one table, in order."""
-        return [ref.id for ref in self.refs if ref.table == table]
+        return self.rows.get(table, ())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,8 +1,8 @@
-"""The rows around findings, fetched at once: what causes decide from."""
+"""The rows around findings, fetched from the engine as causes ask for them."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
-from typing import TypeVar
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Generic, TypeVar
 
 from maccord.fleet.diagnosis import Finding
 from maccord.fleet.records import Adapter, Event, Hba, Host, IpAddress, Member, Pool, Row, Switch, Uplink
@@ -10,48 +10,89 @@ from maccord.fleet.records import Adapter, Event, Hba, Host, IpAddress, Member, 
 Fetch = Callable[[str, str, Iterable[int]], list[Row]]
 """Returns the rows of a table whose column holds one of the values."""
 
+_LARGE = 256
+"""Findings that stand on more rows than this are not fetched ahead: their causes look at a few."""
+
 T = TypeVar("T", bound=Row)
 H = TypeVar("H", Pool, IpAddress)
 
 
+class Rows(Mapping[int, T], Generic[T]):
+    """Rows of one table by id, fetched when they are first asked for."""
+
+    def __init__(self, fetch: Fetch, table: str, record: type[T]) -> None:
+        self._fetch, self._table, self._record = fetch, table, record
+        self._known: dict[int, T] = {}
+
+    def __getitem__(self, number: int) -> T:
+        if number not in self._known:
+            self.need((number,))
+        return self._known[number]
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._known)
+
+    def __len__(self) -> int:
+        return len(self._known)
+
+    def need(self, numbers: Iterable[int]) -> None:
+        """Fetch, in one go, those of the rows that are not here yet."""
+        missing = [number for number in numbers if number not in self._known]
+        if missing:
+            self.add(self._fetch(self._table, "id", missing))
+
+    def add(self, rows: Iterable[Row]) -> None:
+        """Take in rows that were fetched by another column."""
+        self._known.update({row.id: row for row in rows if isinstance(row, self._record)})
+
+
 class Facts:
-    """Rows by id for every subject of the findings, and for the hosts they stand on: ranges, addresses, teams."""
+    """Rows by id for the subjects of findings, and for the hosts they stand on: ranges, addresses, teams."""
 
     def __init__(self, fetch: Fetch, findings: Iterable[Finding]) -> None:
         self._fetch = fetch
+        self.adapters = Rows(fetch, "adapter", Adapter)
+        self.events = Rows(fetch, "event", Event)
+        self.hbas = Rows(fetch, "hba", Hba)
+        self.hosts = Rows(fetch, "host", Host)
+        self.pools = Rows(fetch, "pool", Pool)
         wanted: dict[str, set[int]] = defaultdict(set)
         for finding in findings:
-            for ref in finding.refs:
-                wanted[ref.table].add(ref.id)
-        self.adapters = self._rows(Adapter, "adapter", "id", wanted["adapter"])
-        self.events = self._rows(Event, "event", "id", wanted["event"])
-        self.hbas = self._rows(Hba, "hba", "id", wanted["hba"])
-        pools = self._rows(Pool, "pool", "id", wanted["pool"])
-        on = {row.host_id for rows in (self.adapters, self.events, self.hbas, pools) for row in rows.values()}
-        self.hosts = self._rows(Host, "host", "id", on | wanted["host"])
-        self.pools = pools | self._rows(Pool, "pool", "host_id", self.hosts)
-        self._pools_of: dict[int, list[Pool]] = _by_host(self.pools.values())
-        self._ips_of = _by_host(self._rows(IpAddress, "ip_address", "host_id", self.hosts).values())
-        self.switches = self._rows(Switch, "switch", "host_id", self.hosts)
+            for table, numbers in finding.rows.items():
+                if len(numbers) <= _LARGE:
+                    wanted[table].update(numbers)
+        for rows, table in (
+            (self.adapters, "adapter"),
+            (self.events, "event"),
+            (self.hbas, "hba"),
+            (self.pools, "pool"),
+        ):
+            rows.need(wanted[table])
+        on = {row.host_id for rows in (self.adapters, self.events, self.hbas, self.pools) for row in rows.values()}
+        self.hosts.need(on | wanted["host"])
+        self._around(on | wanted["host"])
+
+    def _around(self, hosts: set[int]) -> None:
+        """Fetch what stands around the adapters and pools of some hosts."""
+        around = self._rows(Pool, "pool", "host_id", hosts)
+        self.pools.add(around)
+        self._pools_of = _by_host(around)
+        self._ips_of = _by_host(self._rows(IpAddress, "ip_address", "host_id", hosts))
+        self.switches = {row.id: row for row in self._rows(Switch, "switch", "host_id", hosts)}
         self._uplinks: dict[int, set[int]] = defaultdict(set)
-        for uplink in self._rows(Uplink, "uplink", "switch_id", self.switches).values():
+        for uplink in self._rows(Uplink, "uplink", "switch_id", self.switches):
             self._uplinks[uplink.switch_id].add(uplink.adapter_id)
         teams = [row.id for row in self.adapters.values() if row.kind == "team"]
         self._members: dict[int, set[int]] = defaultdict(set)
-        for member in self._rows(Member, "member", "team_id", teams).values():
+        for member in self._rows(Member, "member", "team_id", teams):
             self._members[member.team_id].add(member.adapter_id)
 
-    def _rows(self, record: type[T], table: str, column: str, ids: Iterable[int]) -> dict[int, T]:
-        rows = self._fetch(table, column, ids)
-        return {row.id: row for row in rows if isinstance(row, record)}
+    def _rows(self, record: type[T], table: str, column: str, ids: Iterable[int]) -> list[T]:
+        return [row for row in self._fetch(table, column, ids) if isinstance(row, record)]
 
     def dynamic_pool(self, host_id: int) -> Pool | None:
         """Return the range that a host issues addresses of its own from, if it has one."""
         return next((pool for pool in self._pools_of.get(host_id, ()) if pool.kind == "dynamic"), None)
-
-    def pools_of(self, host_id: int) -> list[Pool]:
-        """Return all ranges of a host, its own, its containers' and a VMM server's."""
-        return self._pools_of.get(host_id, [])
 
     def ips_of(self, host_id: int) -> list[IpAddress]:
         """Return the IPv4 addresses that a host holds now."""
@@ -64,6 +105,16 @@ class Facts:
     def members_of(self, team_id: int) -> set[int]:
         """Return the ids of the NICs that belong to the team which an adapter shows."""
         return self._members.get(team_id, set())
+
+    def fetch_ahead(self, findings: Iterable[Finding]) -> None:
+        """Fetch every row that findings stand on, for whoever spells them all out."""
+        wanted: dict[str, set[int]] = defaultdict(set)
+        for finding in findings:
+            for table, numbers in finding.rows.items():
+                wanted[table].update(numbers)
+        self.pools.need(wanted["pool"])
+        self.adapters.need(wanted["adapter"])
+        self.hosts.need({self.pools[number].host_id for number in wanted["pool"]} | wanted["host"])
 
 
 def _by_host(rows: Iterable[H]) -> dict[int, list[H]]:

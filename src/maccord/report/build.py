@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from maccord import __version__
 from maccord.fleet.config import Allowance, FleetConfig, matches
-from maccord.fleet.diagnosis import ExpectedTwin, Finding, Incident, Ref, short_id
+from maccord.fleet.diagnosis import ExpectedTwin, Finding, Incident, short_id
 from maccord.fleet.facts import Facts
 from maccord.fleet.problem import Problem
 from maccord.fleet.records import Pool
@@ -42,6 +42,8 @@ def build_report(
     now: datetime,
 ) -> Report:
     """Return the report; `now` decides which accepted faults have expired and is printed in UTC."""
+    incidents = list(incidents)
+    facts.fetch_ahead(finding for incident in incidents for finding in incident.findings)
     names = _Names(facts, snapshot.fabrics)
     findings: dict[str, FindingItem] = {}
     items = []
@@ -92,11 +94,12 @@ class _Names:
         return TwinItem(twin.kind, show(twin.address), self.hosts(twin.hosts))
 
     def finding(self, finding: Finding) -> FindingItem:
-        subjects = sorted({self._subject(ref) for ref in finding.refs})
+        rows = [(table, number) for table, numbers in finding.rows.items() for number in numbers]
+        subjects = sorted({self._subject(*row) for row in rows})
         addresses = [show(finding.address)] if finding.address is not None else []
         ranges = [(show(finding.segment[0]), show(finding.segment[1]))] if finding.segment is not None else []
         with_cursor = finding.rule == "cursor-outside-range"
-        evidence = sorted({one for ref in finding.refs for one in self._evidence(ref, with_cursor=with_cursor)})
+        evidence = sorted({one for row in rows for one in self._evidence(*row, with_cursor=with_cursor)})
         named = [f"{one.kind}:{one.host}:{one.name}" for one in subjects]
         return FindingItem(
             id=short_id(finding.rule, *named, *addresses, *ranges),
@@ -145,37 +148,37 @@ class _Names:
         count = self._ids[base] = self._ids.get(base, 0) + 1
         return base if count == 1 else short_id(base, *hosts, *incident.addresses)
 
-    def _subject(self, ref: Ref) -> SubjectItem:
+    def _subject(self, table: str, number: int) -> SubjectItem:
         facts = self._facts
-        if ref.table == "host":
-            return SubjectItem("host", facts.hosts[ref.id].name, facts.hosts[ref.id].name)
-        if ref.table == "pool":
-            pool = facts.pools[ref.id]
+        if table == "host":
+            return SubjectItem("host", facts.hosts[number].name, facts.hosts[number].name)
+        if table == "pool":
+            pool = facts.pools[number]
             return SubjectItem("pool", facts.hosts[pool.host_id].name, pool.name or pool.kind)
-        if ref.table == "event":
-            event = facts.events[ref.id]
+        if table == "event":
+            event = facts.events[number]
             return SubjectItem("event", facts.hosts[event.host_id].name, f"{event.provider} {event.number}".strip())
-        if ref.table == "hba":
-            hba = facts.hbas[ref.id]
+        if table == "hba":
+            hba = facts.hbas[number]
             return SubjectItem("hba", facts.hosts[hba.host_id].name, hba.machine)
-        adapter = facts.adapters[ref.id]
+        adapter = facts.adapters[number]
         name = f"{adapter.machine}/{adapter.name}" if adapter.kind == "vm" else adapter.name
         return SubjectItem("adapter", facts.hosts[adapter.host_id].name, name)
 
-    def _evidence(self, ref: Ref, *, with_cursor: bool) -> list[EvidenceItem]:
+    def _evidence(self, table: str, number: int, *, with_cursor: bool) -> list[EvidenceItem]:
         facts = self._facts
-        if ref.table == "host":
-            host = facts.hosts[ref.id]
+        if table == "host":
+            host = facts.hosts[number]
             return [EvidenceItem(host.file, host.wwpn_at, host.wwpn_first or "")]
-        if ref.table == "pool":
-            return _ends(facts.pools[ref.id], with_cursor=with_cursor)
-        if ref.table == "event":
-            event = facts.events[ref.id]
+        if table == "pool":
+            return _ends(facts.pools[number], with_cursor=with_cursor)
+        if table == "event":
+            event = facts.events[number]
             return [EvidenceItem(event.file, event.place, str(event.number))]
-        if ref.table == "hba":
-            hba = facts.hbas[ref.id]
+        if table == "hba":
+            hba = facts.hbas[number]
             return [EvidenceItem(hba.file, hba.place, hba.wwpn)]
-        adapter = facts.adapters[ref.id]
+        adapter = facts.adapters[number]
         return [EvidenceItem(adapter.file, adapter.place, f"{adapter.mac or 0:012X}")]
 
 

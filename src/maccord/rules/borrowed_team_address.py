@@ -18,6 +18,7 @@ RULE = Rule(
     id="borrowed-team-address",
     severity="error",
     identity=("team_id",),
+    tells=("domain", "mac"),
     query="""
 SELECT t.id AS team_id, t.domain, t.mac, 'adapter' AS subject_table, t.id AS subject_id
 FROM adapter t JOIN adapter n ON n.domain = t.domain AND COALESCE(n.permanent, n.mac) = t.mac

@@ -19,6 +19,7 @@ RULE = Rule(
     id="cursor-outside-range",
     severity="warning",
     identity=("pool_id",),
+    tells=("domain", "mac"),
     query="""
 SELECT id AS pool_id, domain, cursor AS mac, 'pool' AS subject_table, id AS subject_id
 FROM pool WHERE cursor < first OR cursor > last + 1

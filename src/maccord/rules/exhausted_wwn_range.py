@@ -18,6 +18,7 @@ RULE = Rule(
     id="exhausted-wwn-range",
     severity="error",
     identity=("host_id",),
+    tells=("domain",),
     query="""
 SELECT b.host_id, b.domain, 'hba' AS subject_table, b.id AS subject_id
 FROM hba b WHERE b.wwpn = '0000000000000000'

@@ -18,6 +18,7 @@ RULE = Rule(
     id="full-pool",
     severity="error",
     identity=("pool_id",),
+    tells=("assigned", "running", "size"),
     query="""
 SELECT pool_id, assigned, running, size, 'pool' AS subject_table, pool_id AS subject_id
 FROM fill WHERE running >= size

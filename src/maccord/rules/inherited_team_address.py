@@ -19,6 +19,7 @@ RULE = Rule(
     id="inherited-team-address",
     severity="warning",
     identity=("host_id", "mac"),
+    tells=("domain",),
     query="""
 WITH inherited AS (
     SELECT DISTINCT v.host_id, v.mac, v.domain FROM adapter v

@@ -27,12 +27,13 @@ _BLOCKS = " OR ".join(
 RULE = Rule(
     id="invalid-address",
     severity="error",
-    identity=("subject_table", "subject_id"),
+    identity=("adapter_id", "pool_id"),
+    tells=("domain", "mac"),
     query=f"""
-SELECT 'adapter' AS subject_table, id AS subject_id, domain, mac
+SELECT id AS adapter_id, -1 AS pool_id, 'adapter' AS subject_table, id AS subject_id, domain, mac
 FROM adapter WHERE kind = 'vm' AND NOT dynamic AND (zeros OR {_GROUP.format("mac")} OR {_BLOCKS})
 UNION ALL
-SELECT 'pool' AS subject_table, id AS subject_id, domain, first AS mac
+SELECT -1 AS adapter_id, id AS pool_id, 'pool' AS subject_table, id AS subject_id, domain, first AS mac
 FROM pool WHERE kind = 'vmm' AND {_GROUP.format("first")}
 """,
     page=__doc__,

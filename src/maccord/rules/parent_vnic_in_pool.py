@@ -19,6 +19,7 @@ RULE = Rule(
     id="parent-vnic-in-pool",
     severity="warning",
     identity=("adapter_id",),
+    tells=("domain", "mac"),
     query="""
 SELECT v.id AS adapter_id, v.domain, v.mac, 'adapter' AS subject_table, v.id AS subject_id
 FROM adapter v LEFT JOIN pool p ON p.host_id = v.host_id AND p.kind = 'dynamic'

@@ -18,6 +18,7 @@ RULE = Rule(
     id="range-of-another-address",
     severity="info",
     identity=("pool_id",),
+    tells=("domain", "first", "last"),
     query="""
 SELECT id AS pool_id, domain, first, last, 'pool' AS subject_table, id AS subject_id
 FROM pool WHERE default_shaped AND NOT derived

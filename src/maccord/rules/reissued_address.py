@@ -19,6 +19,7 @@ RULE = Rule(
     id="reissued-address",
     severity="warning",
     identity=("host_id", "mac"),
+    tells=("domain",),
     query="""
 SELECT s.host_id, s.mac, s.domain, 'adapter' AS subject_table, s.id AS subject_id
 FROM sharer s JOIN (

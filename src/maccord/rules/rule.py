@@ -8,9 +8,9 @@ class Rule:
     """A fault that a query over the tables and views can see.
 
     The query returns one row per (fault, row concerned). Its columns are the `identity`, which tells one fault from
-    another, then `subject_table` and `subject_id`; optional are `domain`, `mac` (the address concerned), `first` and
-    `last` (the stretch of addresses concerned), and whatever else the causes need, which travels as facts of the
-    finding's first row.
+    another, then `subject_table` and `subject_id`; and the columns it `tells`, equal in all rows
+    of one fault: `domain`, `mac` (the address concerned), `first` and `last` (the stretch of addresses concerned), and
+    whatever else the causes need.
 
     With `link`, rows of one identity are one fault only where a chain of equal values in that column joins them.
     Queries keep to the SQL that DuckDB and Spark share.
@@ -20,5 +20,6 @@ class Rule:
     severity: str
     identity: tuple[str, ...]
     query: str
+    tells: tuple[str, ...] = ()
     link: str | None = None
     page: str = ""

@@ -18,6 +18,7 @@ RULE = Rule(
     id="scarce-pool",
     severity="warning",
     identity=("pool_id",),
+    tells=("assigned", "running", "size"),
     query="""
 SELECT pool_id, assigned, running, size, 'pool' AS subject_table, pool_id AS subject_id
 FROM fill WHERE running < size AND 10 * (size - assigned) < size

@@ -20,6 +20,7 @@ RULE = Rule(
     id="static-in-dynamic-range",
     severity="warning",
     identity=("adapter_id",),
+    tells=("domain", "mac"),
     query="""
 WITH hit AS (
     SELECT i.adapter_id, i.domain, i.first, i.last, a.mac

@@ -20,6 +20,7 @@ RULE = Rule(
     id="vmm-pool-over-host-range",
     severity="error",
     identity=("domain", "pool_first", "pool_last"),
+    tells=("first", "last"),
     query="""
 WITH pair AS (
     SELECT domain, first, last, other_first, other_last FROM crossing WHERE kind = 'vmm' AND other_kind = 'dynamic'
