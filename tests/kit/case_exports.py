@@ -129,10 +129,11 @@ def _event(line):
 
 
 def _hba(key, line):
-    machine, set_a, set_b = line.split()
+    machine, set_a, set_b, *words = line.split()
+    said = _words(words)
     return {
         "VMName": machine,
-        "VMId": guid("vm", key, machine),
+        "VMId": guid("vm", said["id"]) if "id" in said else guid("vm", key, machine),
         "SanName": "FC",
         "WorldWidePortNameSetA": set_a,
         "WorldWidePortNameSetB": set_b,

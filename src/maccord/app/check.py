@@ -14,7 +14,7 @@ from maccord.rules import RULES
 def diagnose(engine: Engine, *, tell: Callable[[str], None] = lambda _: None) -> Diagnosis:
     """Return what the causes make of the tables that the engine holds; `tell` hears each rule before it runs."""
     define_views(engine)
-    return explain_all(run_rules(engine, RULES.values(), tell=tell), engine.fetch)
+    return explain_all(run_rules(engine, RULES.values(), tell=tell), engine)
 
 
 def check(

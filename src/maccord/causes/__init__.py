@@ -32,7 +32,7 @@ from maccord.causes.cause import Cause, Explains
 from maccord.causes.diagnose import Diagnosis, explain_findings
 from maccord.causes.twins import KINDS as TWINS
 from maccord.fleet.diagnosis import Finding
-from maccord.fleet.facts import Fetch
+from maccord.fleet.facts import Source
 
 __all__ = ["CAUSES", "TWINS", "Cause", "Diagnosis", "Explains", "explain_all"]
 
@@ -70,6 +70,6 @@ CAUSES: dict[str, Explains] = {module.CAUSE.id: module for module in _IN_ORDER}
 """Every cause by its id."""
 
 
-def explain_all(findings: dict[str, list[Finding]], fetch: Fetch) -> Diagnosis:
+def explain_all(findings: dict[str, list[Finding]], source: Source) -> Diagnosis:
     """Return the incidents and expected twins that account for the findings, each finding once."""
-    return explain_findings(findings, fetch, _IN_ORDER)
+    return explain_findings(findings, source, _IN_ORDER)

@@ -152,7 +152,7 @@ def span(first: int, last: int) -> str:
 
 def spans(ranges: Sequence[tuple[int, int]]) -> str:
     """Return several ranges in words."""
-    return listed([span(*one) for one in ranges])
+    return listed([span(*one) for one in ranges[: _NAMED + 1]], len(ranges))
 
 
 def identity_evidence(host: Host) -> list[Evidence]:

@@ -8,7 +8,7 @@ from maccord.causes.cause import Explains
 from maccord.causes.collision import Collision
 from maccord.causes.twins import sort_out
 from maccord.fleet.diagnosis import ExpectedTwin, Finding, Incident
-from maccord.fleet.facts import Facts, Fetch
+from maccord.fleet.facts import Facts, Source
 
 _DUPLICATE, _INVALID = "duplicate-address", "invalid-address"
 
@@ -22,9 +22,9 @@ class Diagnosis:
     facts: Facts
 
 
-def explain_findings(findings: dict[str, list[Finding]], fetch: Fetch, causes: Sequence[Explains]) -> Diagnosis:
+def explain_findings(findings: dict[str, list[Finding]], source: Source, causes: Sequence[Explains]) -> Diagnosis:
     """Return the incidents that `causes`, asked in order, make of the findings."""
-    facts = Facts(fetch, [finding for found in findings.values() for finding in found])
+    facts = Facts(source, [finding for found in findings.values() for finding in found])
     twins: list[ExpectedTwin] = []
     collisions: list[Collision] = []
     for finding in findings.get(_DUPLICATE, ()):

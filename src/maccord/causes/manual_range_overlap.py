@@ -2,25 +2,27 @@
 
 from collections.abc import Iterable
 
-from maccord.causes.case import Case, by_rows, connected, listed, range_of, span
+from maccord.causes.case import Case, connected, range_of, spans
 from maccord.causes.cause import Cause
-from maccord.causes.ranges import Told, pools_of, range_incident
+from maccord.causes.ranges import Told, range_incident
 from maccord.fleet.diagnosis import Finding, Incident
 
 CAUSE = Cause("manual-range-overlap", "error", __doc__)
+_FEW = 4
+"""How many of the ranges are named."""
 
 
 def explain(case: Case) -> Iterable[Incident]:
     """Explain the overlaps that no derivation accounts for: somebody, or a script, set the ranges."""
-    for group in connected(case.take("overlapping-pools"), by_rows):
+    for group in connected(case.take("overlapping-pools"), lambda finding: finding.of("pool")):
         yield range_incident(case, CAUSE, group, _told(case, group))
 
 
 def _told(case: Case, group: list[Finding]) -> Told:
-    pools = pools_of(case, group)
-    ranges = listed([span(*ends) for ends in dict.fromkeys(range_of(pool) for pool in pools)])
+    numbers = sorted({number for finding in group for number in finding.of("pool")})
+    few = dict.fromkeys(range_of(case.facts.pools[number]) for number in numbers[:_FEW])
     return Told(
-        why=f"The ranges concerned are {ranges}; Hyper-V does not derive such an overlap by itself.",
+        why=f"Among the ranges are {spans(list(few))}; Hyper-V does not derive such an overlap by itself.",
         remedy=(
             "Cut the ranges so that no two hosts issue one address: Set-VMHost -MacAddressMinimum ... "
             "-MacAddressMaximum ... An enlarged range changes nothing; a moved one re-addresses dynamic machines at "

@@ -29,7 +29,7 @@ def pools_of(case: Case, group: list[Finding]) -> list[Pool]:
 
 def range_incident(case: Case, cause: Cause, group: list[Finding], told: Told) -> Incident:
     """Return the incident of an overlap, with the collisions of addresses that its hosts both issued."""
-    hosts = {pool.host_id for pool in pools_of(case, group)}
+    hosts = case.facts.holders(group)
     ranges = segments(group)
     taken = take_issued_alike(case, hosts, ranges)
     return Incident(

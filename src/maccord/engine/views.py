@@ -71,8 +71,9 @@ SELECT id, domain, mac, 'static' AS why FROM adapter WHERE kind = 'vm' AND NOT d
         "inside",
         """
 SELECT p.id AS adapter_id, p.why, b.domain, b.kind, b.first, b.last
-FROM probe p CROSS JOIN level_used w
-JOIN bucket b ON b.domain = p.domain AND b.level = w.level AND b.bucket = CAST(FLOOR(p.mac / w.width) AS BIGINT)
+FROM (SELECT q.id, q.why, q.domain, q.mac, w.level, CAST(FLOOR(q.mac / w.width) AS BIGINT) AS bucket
+      FROM probe q CROSS JOIN level_used w) p  -- the bucket is computed first, so that the join is on equal columns
+JOIN bucket b ON b.domain = p.domain AND b.level = p.level AND b.bucket = p.bucket
 WHERE p.mac >= b.first AND p.mac <= b.last AND b.kind <> 'container'
 """,
     ),
@@ -110,10 +111,9 @@ SELECT DISTINCT domain, kind, first, last, other_kind, other_first, other_last F
     (
         "filling",
         """
-SELECT p.id AS pool_id, p.first, p.last, COUNT(*) AS held
-FROM adapter a JOIN pool p ON p.host_id = a.host_id
-WHERE p.kind = 'dynamic' AND a.mac >= p.first AND a.mac <= p.last
-GROUP BY p.id, p.first, p.last HAVING 10 * COUNT(*) > 9 * (p.last - p.first + 1)
+SELECT p.id AS pool_id, p.host_id, p.first, p.last
+FROM pool p JOIN (SELECT host_id, COUNT(mac) AS held FROM adapter GROUP BY host_id) a ON a.host_id = p.host_id
+WHERE p.kind = 'dynamic' AND 10 * a.held > 9 * (p.last - p.first + 1)
 """,
     ),
     (
@@ -121,7 +121,7 @@ GROUP BY p.id, p.first, p.last HAVING 10 * COUNT(*) > 9 * (p.last - p.first + 1)
         """
 SELECT f.pool_id, COUNT(DISTINCT a.mac) AS assigned, COUNT(DISTINCT CASE WHEN a.running THEN a.mac END) AS running,
        f.last - f.first + 1 AS size
-FROM filling f JOIN pool p ON p.id = f.pool_id JOIN adapter a ON a.host_id = p.host_id
+FROM filling f JOIN adapter a ON a.host_id = f.host_id
 WHERE a.mac >= f.first AND a.mac <= f.last
 GROUP BY f.pool_id, f.first, f.last
 """,

@@ -1,17 +1,25 @@
 """The rows around findings, fetched from the engine as causes ask for them."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Generic, TypeVar
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Generic, Protocol, TypeVar
 
 from maccord.fleet.diagnosis import Finding
 from maccord.fleet.records import Adapter, Event, Hba, Host, IpAddress, Member, Pool, Row, Switch, Uplink
 
-Fetch = Callable[[str, str, Iterable[int]], list[Row]]
-"""Returns the rows of a table whose column holds one of the values."""
 
-_LARGE = 256
-"""Findings that stand on more rows than this are not fetched ahead: their causes look at a few."""
+class Source(Protocol):
+    """Where rows come from: an engine that holds the tables."""
+
+    def lookup(self, table: str, column: str, ids: Iterable[int]) -> dict[int, int]:
+        """Return one whole-number column of the rows with these ids, by id."""
+
+    def fetch(self, table: str, column: str, values: Iterable[int]) -> list[Row]:
+        """Return the rows of a table whose `column` holds one of `values`."""
+
+
+_LARGE, _NAMED = 256, 8
+"""Of findings that stand on more rows than `_LARGE` only the first `_NAMED` are fetched ahead: those get named."""
 
 T = TypeVar("T", bound=Row)
 H = TypeVar("H", Pool, IpAddress)
@@ -20,8 +28,8 @@ H = TypeVar("H", Pool, IpAddress)
 class Rows(Mapping[int, T], Generic[T]):
     """Rows of one table by id, fetched when they are first asked for."""
 
-    def __init__(self, fetch: Fetch, table: str, record: type[T]) -> None:
-        self._fetch, self._table, self._record = fetch, table, record
+    def __init__(self, source: Source, table: str, record: type[T]) -> None:
+        self._source, self._table, self._record = source, table, record
         self._known: dict[int, T] = {}
 
     def __getitem__(self, number: int) -> T:
@@ -39,7 +47,7 @@ class Rows(Mapping[int, T], Generic[T]):
         """Fetch, in one go, those of the rows that are not here yet."""
         missing = [number for number in numbers if number not in self._known]
         if missing:
-            self.add(self._fetch(self._table, "id", missing))
+            self.add(self._source.fetch(self._table, "id", missing))
 
     def add(self, rows: Iterable[Row]) -> None:
         """Take in rows that were fetched by another column."""
@@ -49,18 +57,17 @@ class Rows(Mapping[int, T], Generic[T]):
 class Facts:
     """Rows by id for the subjects of findings, and for the hosts they stand on: ranges, addresses, teams."""
 
-    def __init__(self, fetch: Fetch, findings: Iterable[Finding]) -> None:
-        self._fetch = fetch
-        self.adapters = Rows(fetch, "adapter", Adapter)
-        self.events = Rows(fetch, "event", Event)
-        self.hbas = Rows(fetch, "hba", Hba)
-        self.hosts = Rows(fetch, "host", Host)
-        self.pools = Rows(fetch, "pool", Pool)
+    def __init__(self, source: Source, findings: Iterable[Finding]) -> None:
+        self._source = source
+        self.adapters = Rows(source, "adapter", Adapter)
+        self.events = Rows(source, "event", Event)
+        self.hbas = Rows(source, "hba", Hba)
+        self.hosts = Rows(source, "host", Host)
+        self.pools = Rows(source, "pool", Pool)
         wanted: dict[str, set[int]] = defaultdict(set)
         for finding in findings:
             for table, numbers in finding.rows.items():
-                if len(numbers) <= _LARGE:
-                    wanted[table].update(numbers)
+                wanted[table].update(numbers if len(numbers) <= _LARGE else numbers[:_NAMED])
         for rows, table in (
             (self.adapters, "adapter"),
             (self.events, "event"),
@@ -88,7 +95,14 @@ class Facts:
             self._members[member.team_id].add(member.adapter_id)
 
     def _rows(self, record: type[T], table: str, column: str, ids: Iterable[int]) -> list[T]:
-        return [row for row in self._fetch(table, column, ids) if isinstance(row, record)]
+        return [row for row in self._source.fetch(table, column, ids) if isinstance(row, record)]
+
+    def holders(self, findings: Iterable[Finding]) -> set[int]:
+        """Return the hosts whose pools some findings stand on, without fetching the pools of large ones."""
+        numbers = {number for finding in findings for number in finding.of("pool")}
+        if len(numbers) <= _LARGE:
+            return {self.pools[number].host_id for number in numbers}
+        return set(self._source.lookup("pool", "host_id", numbers).values())
 
     def dynamic_pool(self, host_id: int) -> Pool | None:
         """Return the range that a host issues addresses of its own from, if it has one."""
