@@ -14,7 +14,7 @@ def explain(case: Case) -> Iterable[Incident]:
     """Explain equal ranges of the default shape that not every host derives from an address of its own."""
 
     def frozen(finding: Finding) -> bool:
-        if finding.facts["kind"] != "dynamic" or finding.facts["shape"] != "alike":
+        if finding.facts["vmm"] or finding.facts["chained"]:
             return False
         return all(pool.default_shaped for pool in pools_of(case, [finding]))
 

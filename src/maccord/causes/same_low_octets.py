@@ -14,7 +14,7 @@ def explain(case: Case) -> Iterable[Incident]:
     """Explain equal ranges each of which derives from an address that its own host holds now."""
 
     def numbered_alike(finding: Finding) -> bool:
-        if finding.facts["kind"] != "dynamic" or finding.facts["shape"] != "alike":
+        if finding.facts["vmm"] or finding.facts["chained"]:
             return False
         return all(pool.derived for pool in pools_of(case, [finding]))
 

@@ -23,7 +23,7 @@ def explain(case: Case) -> Iterable[Incident]:
     """Explain equal default pools of several VMM servers, one incident for all that they share."""
 
     def default(finding: Finding) -> bool:
-        return finding.facts["kind"] == "vmm" and finding.segment in DEFAULTS and finding.facts["shape"] == "alike"
+        return bool(finding.facts["vmm"]) and finding.segment in DEFAULTS and not finding.facts["chained"]
 
     def servers(finding: Finding) -> list[int]:
         return [case.facts.pools[number].host_id for number in finding.of("pool")]

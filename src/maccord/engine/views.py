@@ -11,12 +11,13 @@ _SMALL = ", ".join(f"({number})" for number in range(17))
 _WIDTH_ROWS = ", ".join(f"({level}, CAST({width} AS BIGINT))" for level, width in _WIDTHS)
 
 VIEWS: tuple[tuple[str, str], ...] = (
+    ("host_adapter", "SELECT * FROM adapter WHERE kind <> 'vm'"),
     (
         "issuing_pool",
         """
-SELECT p.id, p.domain, p.kind, p.first, p.last, h.identity, t.hosts > 1 AS twinned
+SELECT p.id, p.domain, p.kind = 'vmm' AS vmm, p.first, p.last, h.identity, t.identity IS NOT NULL AS twinned
 FROM pool p JOIN host h ON p.host_id = h.id
-JOIN (SELECT identity, COUNT(*) AS hosts FROM host GROUP BY identity) t ON t.identity = h.identity
+LEFT JOIN (SELECT identity FROM host GROUP BY identity HAVING COUNT(*) > 1) t ON t.identity = h.identity
 WHERE p.kind <> 'container'
 """,
     ),
@@ -24,8 +25,7 @@ WHERE p.kind <> 'container'
     (
         "sharer",
         """
-SELECT a.id, a.host_id, a.domain, a.kind, a.mac, a.dynamic, a.vlans, a.snapshot,
-       CASE WHEN a.machine_id <> '' THEN a.machine_id ELSE a.machine END AS owner
+SELECT a.id, a.host_id, a.domain, a.kind, a.mac, a.dynamic, a.vlans, a.snapshot, a.machine_no
 FROM adapter a JOIN shared_mac s ON a.mac = s.mac WHERE a.kind <> 'virtual'
 """,
     ),

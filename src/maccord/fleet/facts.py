@@ -65,9 +65,13 @@ class Facts:
         self.hosts = Rows(source, "host", Host)
         self.pools = Rows(source, "pool", Pool)
         wanted: dict[str, set[int]] = defaultdict(set)
+        large: set[int] = set()
         for finding in findings:
             for table, numbers in finding.rows.items():
                 wanted[table].update(numbers if len(numbers) <= _LARGE else numbers[:_NAMED])
+            if len(finding.of("pool")) > _LARGE:
+                large.update(finding.of("pool"))
+        self._holders = source.lookup("pool", "host_id", large) if large else {}
         for rows, table in (
             (self.adapters, "adapter"),
             (self.events, "event"),
@@ -99,10 +103,11 @@ class Facts:
 
     def holders(self, findings: Iterable[Finding]) -> set[int]:
         """Return the hosts whose pools some findings stand on, without fetching the pools of large ones."""
-        numbers = {number for finding in findings for number in finding.of("pool")}
-        if len(numbers) <= _LARGE:
-            return {self.pools[number].host_id for number in numbers}
-        return set(self._source.lookup("pool", "host_id", numbers).values())
+        return {
+            self._holders[number] if number in self._holders else self.pools[number].host_id
+            for finding in findings
+            for number in finding.of("pool")
+        }
 
     def dynamic_pool(self, host_id: int) -> Pool | None:
         """Return the range that a host issues addresses of its own from, if it has one."""

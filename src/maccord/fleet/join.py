@@ -48,6 +48,8 @@ def joined_adapters(
         machine = machines.find(nic)
         running = _runs(nic, machine)
         plugged = nic.kind != "vm" or bool(nic.switch or nic.switch_id)
+        machine_id = nic.machine_id or (machine.id if machine else "")
+        name = nic.machine or (machine.name if machine else "")
         rows.adapter.append(
             Adapter(
                 id=rows.next_id("adapter"),
@@ -56,8 +58,9 @@ def joined_adapters(
                 kind=nic.kind,
                 name=nic.name,
                 device=nic.id,
-                machine_id=nic.machine_id or (machine.id if machine else ""),
-                machine=nic.machine or (machine.name if machine else ""),
+                machine_id=machine_id,
+                machine=name,
+                machine_no=numbering.machine(machine_id, host.name, name),
                 mac=nic.mac,
                 zeros=nic.zeros,
                 permanent=nic.permanent,

@@ -1,4 +1,4 @@
-"""Numbers that stand for layer-2 domains and VLAN sets in the tables."""
+"""Numbers that stand for layer-2 domains, VLAN sets and machines in the tables."""
 
 from collections.abc import Iterator
 
@@ -11,6 +11,7 @@ class Numbering:
     def __init__(self) -> None:
         self._confined: dict[tuple[str, str], int] = {}
         self._vlans: dict[str, int] = {}
+        self._machines: dict[tuple[str, ...], int] = {}
 
     def confined(self, host: str, switch: str) -> int:
         """Return the domain, below 0, of what one switch of one host confines; no switch means the whole host."""
@@ -19,6 +20,11 @@ class Numbering:
     def vlan_set(self, vlans: str) -> int:
         """Return the number of a set of VLANs, given in its one spelling."""
         return self._vlans.setdefault(vlans, len(self._vlans))
+
+    def machine(self, machine_id: str, host: str, name: str) -> int:
+        """Return the number of a machine: by its id, which is the same on every host, else by host and name."""
+        key = (machine_id,) if machine_id else (host, name.casefold())
+        return self._machines.setdefault(key, len(self._machines))
 
     def vlan_sets(self) -> Iterator[VlanSet]:
         """Yield the table of all VLAN sets asked for."""

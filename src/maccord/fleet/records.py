@@ -54,7 +54,8 @@ class Pool(Struct, frozen=True, gc=False):
 class Adapter(Struct, frozen=True, gc=False):
     """Anything that owns an address. `live` says that it can answer now: its machine runs and it is plugged in.
 
-    `dynamic` is null where the platform does not say; `vlans` numbers a row of `vlan_set`.
+    `dynamic` is null where the platform does not say; `vlans` numbers a row of `vlan_set`. `machine_no` is one number
+    for all adapters of a machine, wherever it is known: its id counts, or its host and name where it has none.
     """
 
     id: int
@@ -65,6 +66,7 @@ class Adapter(Struct, frozen=True, gc=False):
     device: str
     machine_id: str
     machine: str
+    machine_no: int
     mac: int | None
     zeros: bool
     permanent: int | None

@@ -21,7 +21,7 @@ RULE = Rule(
     query="""
 WITH lent AS (
     SELECT b.domain, b.mac, b.id AS borrower_id, n.id AS owner_id
-    FROM adapter b JOIN adapter n ON n.domain = b.domain AND n.permanent = b.mac
+    FROM host_adapter b JOIN host_adapter n ON n.domain = b.domain AND n.permanent = b.mac
     WHERE b.kind IN ('management', 'physical') AND n.kind = 'physical' AND n.host_id <> b.host_id
       AND (b.permanent IS NULL OR b.permanent <> b.mac) AND b.mac >= 256
 )

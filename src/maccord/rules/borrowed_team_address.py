@@ -21,13 +21,13 @@ RULE = Rule(
     tells=("domain", "mac"),
     query="""
 SELECT t.id AS team_id, t.domain, t.mac, 'adapter' AS subject_table, t.id AS subject_id
-FROM adapter t JOIN adapter n ON n.domain = t.domain AND COALESCE(n.permanent, n.mac) = t.mac
+FROM host_adapter t JOIN host_adapter n ON n.domain = t.domain AND COALESCE(n.permanent, n.mac) = t.mac
 LEFT JOIN member m ON m.team_id = t.id AND m.adapter_id = n.id
 WHERE t.kind = 'team' AND n.kind = 'physical' AND n.live AND m.id IS NULL
   AND t.id IN (SELECT team_id FROM member)
 UNION ALL
 SELECT t.id AS team_id, t.domain, t.mac, 'adapter' AS subject_table, n.id AS subject_id
-FROM adapter t JOIN adapter n ON n.domain = t.domain AND COALESCE(n.permanent, n.mac) = t.mac
+FROM host_adapter t JOIN host_adapter n ON n.domain = t.domain AND COALESCE(n.permanent, n.mac) = t.mac
 LEFT JOIN member m ON m.team_id = t.id AND m.adapter_id = n.id
 WHERE t.kind = 'team' AND n.kind = 'physical' AND n.live AND m.id IS NULL
   AND t.id IN (SELECT team_id FROM member)

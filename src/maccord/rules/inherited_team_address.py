@@ -22,8 +22,8 @@ RULE = Rule(
     tells=("domain",),
     query="""
 WITH inherited AS (
-    SELECT DISTINCT v.host_id, v.mac, v.domain FROM adapter v
-    JOIN adapter t ON t.host_id = v.host_id AND t.mac = v.mac
+    SELECT DISTINCT v.host_id, v.mac, v.domain FROM host_adapter v
+    JOIN host_adapter t ON t.host_id = v.host_id AND t.mac = v.mac
     WHERE v.kind = 'management' AND t.kind = 'team'
 )
 SELECT i.host_id, i.mac, i.domain, 'adapter' AS subject_table, a.id AS subject_id

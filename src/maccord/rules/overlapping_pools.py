@@ -21,42 +21,42 @@ from maccord.rules.rule import Rule
 RULE = Rule(
     id="overlapping-pools",
     severity="error",
-    identity=("domain", "kind", "part", "first", "last", "shape"),
+    identity=("domain", "vmm", "part", "first", "last", "chained"),
     query="""
 WITH entry AS (
-    SELECT domain, kind, -1 AS part, identity, first, last, id FROM issuing_pool
+    SELECT domain, vmm, CAST(-1 AS BIGINT) AS part, identity, first, last, id FROM issuing_pool
     UNION ALL
-    SELECT domain, kind, identity AS part, identity, first, last, id FROM issuing_pool WHERE twinned
+    SELECT domain, vmm, identity AS part, identity, first, last, id FROM issuing_pool WHERE twinned
 ), alike AS (
-    SELECT domain, kind, part, first, last, COUNT(*) AS holders,
+    SELECT domain, vmm, part, first, last, COUNT(*) AS holders,
            MIN(identity) AS identity_first, MAX(identity) AS identity_last
-    FROM entry GROUP BY domain, kind, part, first, last
+    FROM entry GROUP BY domain, vmm, part, first, last
 ), swept AS (
-    SELECT domain, kind, part, first, last, identity_first, identity_last,
-           MAX(last) OVER (PARTITION BY domain, kind, part ORDER BY first, last
+    SELECT domain, vmm, part, first, last, identity_first, identity_last,
+           MAX(last) OVER (PARTITION BY domain, vmm, part ORDER BY first, last
                            ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS reached
     FROM alike
-), chained AS (
-    SELECT domain, kind, part, first, last, reached, identity_first, identity_last,
+), linked AS (
+    SELECT domain, vmm, part, first, last, reached, identity_first, identity_last,
            SUM(CASE WHEN reached >= first THEN 0 ELSE 1 END)
-               OVER (PARTITION BY domain, kind, part ORDER BY first, last
+               OVER (PARTITION BY domain, vmm, part ORDER BY first, last
                      ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS chain
     FROM swept
 ), chain AS (
-    SELECT domain, kind, part, chain,
+    SELECT domain, vmm, part, chain,
            MIN(CASE WHEN reached >= first THEN first END) AS first,
            MAX(CASE WHEN reached >= first THEN LEAST(last, reached) END) AS last
-    FROM chained GROUP BY domain, kind, part, chain
+    FROM linked GROUP BY domain, vmm, part, chain
     HAVING COUNT(*) > 1 AND (part <> -1 OR MIN(identity_first) <> MAX(identity_last))
 )
-SELECT e.domain, e.kind, e.part, e.first, e.last, 'alike' AS shape, 'pool' AS subject_table, e.id AS subject_id
-FROM entry e JOIN alike a ON e.domain = a.domain AND e.kind = a.kind AND e.part = a.part
+SELECT e.domain, e.vmm, e.part, e.first, e.last, FALSE AS chained, 'pool' AS subject_table, e.id AS subject_id
+FROM entry e JOIN alike a ON e.domain = a.domain AND e.vmm = a.vmm AND e.part = a.part
                          AND e.first = a.first AND e.last = a.last
 WHERE a.holders > 1 AND (a.part <> -1 OR a.identity_first <> a.identity_last)
 UNION ALL
-SELECT e.domain, e.kind, e.part, c.first, c.last, 'chain' AS shape, 'pool' AS subject_table, e.id AS subject_id
-FROM chain c JOIN chained r ON r.domain = c.domain AND r.kind = c.kind AND r.part = c.part AND r.chain = c.chain
-JOIN entry e ON e.domain = r.domain AND e.kind = r.kind AND e.part = r.part AND e.first = r.first AND e.last = r.last
+SELECT e.domain, e.vmm, e.part, c.first, c.last, TRUE AS chained, 'pool' AS subject_table, e.id AS subject_id
+FROM chain c JOIN linked r ON r.domain = c.domain AND r.vmm = c.vmm AND r.part = c.part AND r.chain = c.chain
+JOIN entry e ON e.domain = r.domain AND e.vmm = r.vmm AND e.part = r.part AND e.first = r.first AND e.last = r.last
 """,
     page=__doc__,
 )

@@ -22,9 +22,9 @@ RULE = Rule(
     tells=("domain", "mac"),
     query="""
 SELECT v.id AS adapter_id, v.domain, v.mac, 'adapter' AS subject_table, v.id AS subject_id
-FROM adapter v LEFT JOIN pool p ON p.host_id = v.host_id AND p.kind = 'dynamic'
+FROM host_adapter v LEFT JOIN pool p ON p.host_id = v.host_id AND p.kind = 'dynamic'
 LEFT JOIN (
-    SELECT DISTINCT host_id, mac FROM adapter WHERE kind IN ('physical', 'team') AND mac IS NOT NULL
+    SELECT DISTINCT host_id, mac FROM host_adapter WHERE kind IN ('physical', 'team') AND mac IS NOT NULL
 ) n ON n.host_id = v.host_id AND n.mac = v.mac
 WHERE v.kind = 'management' AND v.parent AND n.mac IS NULL
   AND ((v.mac >= p.first AND v.mac <= p.last) OR FLOOR(v.mac / 16777216) = 5469)

@@ -24,7 +24,7 @@ RULE = Rule(
 SELECT s.host_id, s.mac, s.domain, 'adapter' AS subject_table, s.id AS subject_id
 FROM sharer s JOIN (
     SELECT host_id, mac FROM sharer WHERE kind = 'vm' AND dynamic AND snapshot = ''
-    GROUP BY host_id, mac HAVING MIN(owner) <> MAX(owner)
+    GROUP BY host_id, mac HAVING MIN(machine_no) <> MAX(machine_no)
 ) d ON d.host_id = s.host_id AND d.mac = s.mac
 WHERE s.kind = 'vm' AND s.dynamic AND s.snapshot = ''
 """,
