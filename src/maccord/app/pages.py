@@ -21,9 +21,9 @@ class Page:
         return self.text.partition("\n")[0]
 
 
-def pages() -> dict[str, Page]:
-    """Return every page by name: causes first, in the order they are asked, then twins, then rules."""
+def pages() -> list[Page]:
+    """Return every page: causes as they are asked, twins, rules; a cause and a rule may be namesakes."""
     listed = [Page(name, "cause", module.CAUSE.severity, module.CAUSE.page.strip()) for name, module in CAUSES.items()]
     listed += [Page(name, "expected twin", "", text.strip()) for name, text in TWINS.items()]
     listed += [Page(name, "rule", rule.severity, rule.page.strip()) for name, rule in sorted(RULES.items())]
-    return {page.name: page for page in listed}
+    return listed

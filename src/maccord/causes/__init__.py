@@ -30,7 +30,7 @@ from maccord.causes import (
 )
 from maccord.causes.cause import Cause, Explains
 from maccord.causes.diagnose import Diagnosis, explain_findings
-from maccord.causes.twins import KINDS as TWINS
+from maccord.causes.twin_pages import PAGES as TWINS
 from maccord.fleet.diagnosis import Finding
 from maccord.fleet.facts import Source
 

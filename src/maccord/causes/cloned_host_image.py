@@ -1,4 +1,39 @@
-"""@@PAGE cloned-host-image@@"""
+r"""Hosts were copied from one image that had Hyper-V installed, and all of them issue from its range.
+
+What:    The range lies in the registry, and the image carries it along. Sysprep does not reset it, and
+         nothing compares it with the host's IP address later. The clones issue the same addresses in the same
+         order; the range of World Wide Port Names is kept per host in the same way, and is copied too.
+
+Told by: the ranges overlap and an identity that imaging copies is equal as well: MachineGuid, or the WWPN
+         range. If both agree, little doubt is left; if one alone does, look at the other one, for it decides.
+         Without a copied identity it is same-low-octets, reused-lease-range or manual-range-overlap. Equal
+         WWPN ranges of such hosts belong here and are not a wwn-range-shared of their own.
+
+Confirm: on each host, and compare:
+         (Get-ItemProperty 'HKLM:\SOFTWARE\Microsoft\Cryptography').MachineGuid
+         Get-VMHost | Format-List MacAddress*, FibreChannelWwpn*
+         Get-VMNetworkAdapter -All | Sort-Object MacAddress | Format-Table VMName, Name, MacAddress
+
+Fix:     1. Let one host keep the range and give each of the others a range of its own:
+         Set-VMHost -MacAddressMinimum '00155DF00100' -MacAddressMaximum '00155DF001FF'
+         2. On those hosts cold-start the machines with dynamic addresses (Stop-VM, then Start-VM). They get
+         new ones from the new range; DHCP reservations, licences and Linux guests that pin the address
+         notice.
+         3. Machines with static addresses that were in the image are twins until you set another address:
+         Set-VMNetworkAdapter -VMName web -StaticMacAddress '02A0C8000117'  # the machine is off
+         4. Recreate management vNICs that wear an address of the old range, at the console, for the IP
+         settings go with the vNIC:
+         Remove-VMNetworkAdapter -ManagementOS -Name MGMT
+         Add-VMNetworkAdapter -ManagementOS -Name MGMT -SwitchName LAN
+         5. Separate the WWPN ranges (see wwn-range-shared).
+         6. Mend the image: add the Hyper-V role after imaging, or let the first boot set a range of its own.
+
+Unsure:  that sysprep leaves the range alone is stated for 2008 by Howard and for 2012 by practitioners;
+         no source was found that says a later version resets it.
+
+Source:  J. Howard (2008), comments on cloned hosts; mctjp.com (2009); D. van der Peijl on Hyper-V and VMM
+         addresses; Microsoft's reference of Get-VMHost.
+"""
 
 from collections.abc import Iterable
 

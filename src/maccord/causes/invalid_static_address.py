@@ -1,4 +1,33 @@
-"""@@PAGE invalid-static-address@@"""
+"""A static address was set that no plain adapter may have.
+
+What:    The lowest bit of the first octet marks a group address: no frame may come from one, and Hyper-V
+         refuses it. So are broadcast and all zeros no addresses. Blocks of protocols (VRRP and CARP, HSRP,
+         GLBP, the bridge group 01-80-C2, multicast 33-33 and 01-00-5E) belong to whoever speaks the protocol.
+         Random generators that set no bit aside produce group addresses half of the time.
+
+Told by: the address itself, static on a machine or an end of a VMM pool. Addresses under 00-15-5D are not
+         invalid as such: in a host's range they are static-in-dynamic-range. Shared NLB and router addresses
+         are the expected twins nlb-cluster and vrrp; a placeholder on several machines is
+         appliance-default-address.
+
+Confirm: Get-VMNetworkAdapter -VMName * | Where-Object { -not $_.DynamicMacAddressEnabled } |
+         Format-Table VMName, Name, MacAddress
+         A second hex digit that is odd (1, 3, 5, 7, 9, B, D, F) makes a group address.
+         Get-WinEvent -FilterHashtable @{LogName='Microsoft-Windows-Hyper-V-Worker-Admin'; Id=12560} |
+         Format-List TimeCreated, Message
+
+Fix:     with the machine off, set an address whose first octet is even, outside the blocks and every range:
+         Set-VMNetworkAdapter -VMName build -StaticMacAddress '02A0C8000117'
+         or let the host issue one:
+         Set-VMNetworkAdapter -VMName build -DynamicMacAddress
+         The same goes for all zeros with "static" set. In place of a VMM pool make a new one with an even
+         first octet (New-SCMACAddressPool), grant from it and delete the old one.
+         Hyper-V refuses a group address, so nobody depends on one; a machine that wore a router's address
+         changes it, and a DHCP reservation has to follow.
+
+Source:  event 12560 VM_NIC_INVALID_STATIC_MAC; KB2758965; hashicorp/vagrant issue 11681; MicrosoftDocs, "Set
+         up MAC address pools in the VMM fabric"; RFC 9568; RFC 2281.
+"""
 
 from collections.abc import Iterable
 

@@ -22,6 +22,8 @@ def issued_words(taken: Sequence[Collision]) -> str:
         return ""
     addresses = listed([show(collision.address) for collision in sorted(taken, key=lambda one: one.address)])
     now = sum(collision.active for collision in taken)
-    several = "is" if len(taken) == 1 else "are"
-    running = f"; {now} of them can answer at two places now" if now else "; no two owners run at the moment"
-    return f" {addresses} {several} issued twice already{running}."
+    if len(taken) == 1:
+        running = "both owners can answer now" if now else "the owners do not run at the same time yet"
+        return f" {addresses} is issued twice already; {running}."
+    running = f"{now} of them can answer at two places now" if now else "no two owners run at the moment"
+    return f" {addresses} are issued twice already; {running}."

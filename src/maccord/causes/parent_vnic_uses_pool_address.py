@@ -1,4 +1,37 @@
-"""@@PAGE parent-vnic-uses-pool-address@@"""
+"""The vNIC of an external switch kept a pool address from the time when its network was internal.
+
+What:    The vNIC that Windows makes for the host on an external switch takes the address of the NIC below,
+         which is unique. If the network was made as an internal one and later turned external, the vNIC keeps
+         the address it was issued from the host's range. Two hosts with one range then show one address on
+         the wire, and get one DHCP reservation: it was first seen on two laptops made from one image.
+
+Told by: the vNIC that came with an external switch on one NIC wears an address of the host's range, or
+         another one under 00-15-5D, and not the NIC's. A management vNIC that was added to a team's switch
+         and has an address of its own is meant to be so: it is the cure of management-vnic-inherits-team. If
+         the vNIC wears a NIC's address of another host, it is host-kept-foreign-nic-address.
+
+Confirm: Get-VMNetworkAdapter -ManagementOS | Format-Table Name, SwitchName, MacAddress
+         Get-NetAdapter | Format-Table Name, InterfaceDescription, MacAddress, PermanentAddress
+         Get-VMSwitch | Format-Table Name, SwitchType, NetAdapterInterfaceDescription
+
+Fix:     at the console, in a window: the host and all machines on the switch are cut off meanwhile.
+         1. Write down the host's IP settings:
+         Get-NetIPConfiguration -InterfaceAlias 'vEthernet (LAN)' -Detailed
+         2. Keep what is connected to the switch, and note the VLANs:
+         $vm = Get-VMNetworkAdapter -VMName * | Where-Object SwitchName -eq 'LAN'
+         Get-VMNetworkAdapterVlan -VMName *
+         3. Make the switch anew:
+         Remove-VMSwitch -Name LAN -Force
+         New-VMSwitch -Name LAN -NetAdapterName Ethernet -AllowManagementOS $true
+         $vm | Connect-VMNetworkAdapter -SwitchName LAN
+         4. Set the IP settings on the new vEthernet (LAN), and change the host's DHCP reservation: it now has
+         the NIC's address. The machines keep their addresses.
+
+Unsure:  it was described for 2008, as a defect. Whether later versions still do it was not verified; the
+         address in the evidence shows that this host has it.
+
+Source:  J. Howard (2008), comments: the author on internal networks turned external.
+"""
 
 from collections.abc import Iterable
 

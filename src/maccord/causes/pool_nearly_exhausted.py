@@ -1,4 +1,29 @@
-"""@@PAGE pool-nearly-exhausted@@"""
+"""A host's range is nearly used up: fewer than one address in ten belongs to no machine.
+
+What:    The range has 256 addresses by default, and machines come and go. Only running machines hold an
+         address, but stopped ones still have theirs. When the range is all but assigned, the cursor starts
+         over and issues stopped machines' addresses again; when running machines hold them all, none starts
+         any more.
+
+Told by: fewer than 10 % of the range is unassigned, with stopped machines' addresses counted as assigned. If
+         running machines hold all of it, it is pool-exhausted; if an address was already given out twice,
+         that machine pair is reissued-while-stopped.
+
+Confirm: Get-VMHost | Format-List MacAddressMinimum, MacAddressMaximum
+         (Get-VMNetworkAdapter -All | Where-Object MacAddress -like '00155D0107*' |
+         Sort-Object MacAddress -Unique).Count
+
+Fix:     1. See that no other host issues from the addresses you are going to add, then enlarge:
+         Set-VMHost -MacAddressMaximum '00155D010AFF'
+         An enlarged range changes no machine's address and needs no restart of machines.
+         2. Remove machines that nobody needs: their addresses become free.
+         3. A moved range (a new minimum as well) gives every dynamic machine a new address at its next cold
+         start, which DHCP reservations, licences and Linux guests that pin the address notice: enlarge where
+         you can.
+
+Source:  Best Practices Analyzer, "The number of available dynamic MAC addresses is low" (2008 R2, 2012);
+         KB2804678; J. Howard (2008); techgenix.com on MAC address pool duplication.
+"""
 
 from collections.abc import Iterable
 

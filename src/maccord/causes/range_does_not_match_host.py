@@ -1,4 +1,30 @@
-"""@@PAGE range-does-not-match-host@@"""
+"""A host's range looks derived from an IPv4 address that the host does not have.
+
+What:    The range is frozen when it is first populated. The host had another address then: a staging lease,
+         or the address of the machine whose image it was made from. Nothing is wrong with the range as such,
+         but a host that gets the old address later derives the same range.
+
+Told by: a range of the default form 00-15-5D-xx-yy-00 to -FF that none of the host's IPv4 addresses gives,
+         and no other host of the evidence with a range that overlaps it. With an overlap it is
+         reused-lease-range or cloned-host-image. A range of another form was set by somebody and is not
+         remarked on.
+
+Confirm: Get-NetIPAddress -AddressFamily IPv4 | Format-Table IPAddress, InterfaceAlias
+         Get-VMHost | Format-List MacAddressMinimum, MacAddressMaximum
+         [Convert]::ToInt32('C8', 16), [Convert]::ToInt32('6A', 16)  # C8-6A stands for x.x.200.106
+
+Fix:     nothing has to be done today. Ask whether a host with the old address exists that is not in the
+         evidence. At the next maintenance give the host a range of a fleet-wide plan:
+         Set-VMHost -MacAddressMinimum '00155DF00400' -MacAddressMaximum '00155DF004FF'
+         That moves the range: every machine with a dynamic address gets a new one at its next cold start,
+         which DHCP reservations, licences and Linux guests that pin the address notice.
+
+Unsure:  a host that had no IPv4 address, or only 169.254.x.y, when the range was populated: what it derives
+         from is not documented. Such a range can look like this one.
+
+Source:  D. Tonias, "Configure dynamic MAC addresses in Hyper-V"; readers' comments on J. Howard (2008);
+         vwnet.jp (2016).
+"""
 
 from collections.abc import Iterable
 

@@ -1,4 +1,39 @@
-"""@@PAGE reissued-while-stopped@@"""
+"""A host gave the address of a stopped machine to another one.
+
+What:    Hyper-V counts an address as taken only while a running machine holds it. When the cursor has reached
+         the end of the range it starts over, and the next machine gets the first address that no running
+         machine holds, be it a stopped machine's. Both then have it, and the stopped one is in for a surprise
+         when it is started here, or a twin when it is started on another host.
+
+Told by: one host, one dynamic address, two machines of different VMId, of which at most one runs. If every
+         address is held by a running machine, it is pool-exhausted; if the two are on two hosts, look at the
+         causes of overlapping ranges or at migrated-vm-kept-address; if one address is static, at
+         static-in-dynamic-range.
+
+Confirm: Get-VMNetworkAdapter -VMName * | Where-Object MacAddress -ne '000000000000' |
+         Group-Object MacAddress | Where-Object Count -gt 1 | Format-Table Name, Count, Group
+         Get-VMHost | Format-List MacAddressMinimum, MacAddressMaximum
+
+Fix:     1. Enlarge the range first, or the next new address is again a stopped machine's. See that no other
+         host issues from the part you add. An enlarged range changes no machine's address:
+         Set-VMHost -MacAddressMaximum '00155DC86DFF'
+         2. Give the stopped machine a new address. Note its switch and VLAN, then take its adapter away and
+         add it again:
+         Get-VMNetworkAdapter -VMName Blank; Get-VMNetworkAdapterVlan -VMName Blank
+         Remove-VMNetworkAdapter -VMName Blank -Name 'Network Adapter'
+         Add-VMNetworkAdapter -VMName Blank -Name 'Network Adapter' -SwitchName LAN
+         The guest finds a new NIC and needs its IP settings again. To spare it that, keep the adapter and set
+         a static address outside every range:
+         Set-VMNetworkAdapter -VMName Blank -StaticMacAddress '02A0C8000117'
+         Machines that are switched off for long are best given static addresses.
+
+Unsure:  what the start of the stopped machine does. In 2008 it was refused, in a range that was full as well;
+         from 2010 on a machine that is turned on with an address in use is said to get a new one. So expect a
+         refusal or a changed address, and decide it yourself beforehand.
+
+Source:  J. Howard (2008), the two quiz questions of the post; B. Armstrong, "Hyper-V and dynamic MAC address
+         regeneration" (2010); D. van der Peijl on Hyper-V and VMM addresses.
+"""
 
 from collections.abc import Iterable
 

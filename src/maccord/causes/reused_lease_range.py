@@ -1,4 +1,37 @@
-"""@@PAGE reused-lease-range@@"""
+"""Hosts hold one default range that stems from an address which they do not all have: often one staging lease.
+
+What:    A host's range is derived from the IPv4 address it has when the range is first populated, and stays
+         so. Hosts that are built one after another on a DHCP segment get the same lease in turn and derive
+         the same range; the static address they get afterwards changes nothing. Likewise a host derives the
+         range that an older host once derived from the address it has now.
+
+Told by: equal ranges of the default form 00-15-5D-xx-yy-00 to -FF, of which at least one follows from no
+         address its host has now, and no copied identity. If all follow from their hosts' addresses it is
+         same-low-octets; if MachineGuid or the WWPN range is equal too, cloned-host-image; if the ranges
+         differ but overlap, manual-range-overlap. One such host alone is range-does-not-match-host.
+
+Confirm: Get-NetIPAddress -AddressFamily IPv4 | Format-Table IPAddress, InterfaceAlias, PrefixOrigin
+         Get-VMHost | Format-List Name, MacAddressMinimum, MacAddressMaximum
+         Octets four and five of the range, in decimal, name the address: C8-6A is x.x.200.106.
+         [Convert]::ToInt32('C8', 16), [Convert]::ToInt32('6A', 16)  # prints 200 and 106
+         Then look in the DHCP server's log of the staging network for who had that lease, and when.
+
+Fix:     1. Let one host keep the range (one whose address gives it, or the one with most machines), and give
+         each of the others its own:
+         Set-VMHost -MacAddressMinimum '00155DF00100' -MacAddressMaximum '00155DF001FF'
+         2. Cold-start the machines with dynamic addresses on those hosts (Stop-VM, then Start-VM). They get
+         new addresses; DHCP reservations, licences and Linux guests that pin the address notice. Running
+         machines keep the old address until then, and can still collide.
+         3. Let the build line set a range per host as soon as the role is there, from a plan and not from the
+         address of the day.
+
+Unsure:  whether the range is populated when the role is installed or when the first machine is created:
+         Howard saw the latter in 2008, several later authors say the former. Either way it is the staging
+         address.
+
+Source:  D. Tonias, "Configure dynamic MAC addresses in Hyper-V"; vwnet.jp (2016), the author's own outage; J.
+         Howard (2008).
+"""
 
 from collections.abc import Iterable
 

@@ -1,4 +1,35 @@
-"""@@PAGE same-low-octets@@"""
+"""Two hosts were numbered alike in their low two octets, and derived one range.
+
+What:    Hyper-V makes a host's range from 00-15-5D, the low two octets of one of the host's IPv4 addresses,
+         and 00 to FF. 10.1.5.20 and 10.2.5.20 both give 00-15-5D-05-14-00 to -FF. A host looks for duplicates
+         among its own running machines only, so two such hosts on one layer 2 issue each address twice.
+
+Told by: the ranges overlap, and each is the one that an address of its own host gives today. If one of them
+         follows from no address of its host, it is reused-lease-range; if the hosts also have one MachineGuid
+         or one WWPN range, cloned-host-image; if they differ but overlap, manual-range-overlap.
+
+Confirm: Get-NetIPAddress -AddressFamily IPv4 | Format-Table IPAddress, InterfaceAlias, AddressState
+         Get-VMHost | Format-List Name, MacAddressMinimum, MacAddressMaximum
+         '00155D{0:X2}{1:X2}00' -f 5, 20  # prints the lower end that x.x.5.20 gives
+         show mac address-table address 0015.5d05.1400 on the switch, twice: does the port change?
+
+Fix:     1. Let the host whose machines are hardest to re-address keep the range. Give every other one a range
+         that no host has and that no host's IPv4 address gives:
+         Set-VMHost -MacAddressMinimum '00155DF00100' -MacAddressMaximum '00155DF001FF'
+         2. In a maintenance window cold-start the machines of those hosts (Stop-VM, then Start-VM; a restart
+         inside the guest does not count). Each dynamic address outside the new range is replaced. DHCP
+         reservations, licences bound to the address and Linux guests that pin it will notice.
+         3. Recreate management vNICs that wear an address of the old range: they keep it otherwise.
+         Giving a host another IP address does not help: its range was frozen when it was first populated.
+
+Unsure:  which address a host with several IPv4 addresses derives from: Howard says the first in the order of
+         its NICs, others only that it is one of them. maccord accepts any that the host has now. Whether a
+         changed range counts before the management service restarts is not documented either: look at the
+         address that the first cold start gives.
+
+Source:  J. Howard, "Hyper-V: MAC Address allocation and apparent network issues MAC collisions can cause"
+         (2008); KB2804678; B. Armstrong, "Hyper-V and dynamic MAC address regeneration" (2010).
+"""
 
 from collections.abc import Iterable
 

@@ -1,4 +1,33 @@
-"""@@PAGE static-address-copied@@"""
+"""A static address was copied along with a machine, and several machines wear it.
+
+What:    Hyper-V gives a copied machine a new address only if its address is dynamic. A static one travels
+         with the copy: an export that is imported as a copy, a template, a box or image with the address
+         baked in, or a configuration script whose example address was kept. Every machine made of it is a
+         twin.
+
+Told by: one address, static on each of several machines. One machine known to two hosts (one VMId, of which
+         at most one copy runs) is the expected twin same-vm. An address that is well known as a default or
+         placeholder is appliance-default-address; a static address that collides with one a host issued is
+         static-in-dynamic-range.
+
+Confirm: on each host:
+         Get-VMNetworkAdapter -VMName * | Where-Object { -not $_.DynamicMacAddressEnabled } |
+         Format-Table VMName, VMId, Name, MacAddress
+         show mac address-table address 0015.23be.0c00 on the switch, twice: does the port change?
+
+Fix:     1. Let one machine keep the address. Give each of the others one of its own, while it is off:
+         Stop-VM -Name web2
+         Set-VMNetworkAdapter -VMName web2 -StaticMacAddress '02A0C8000118'
+         Start-VM -Name web2
+         or, in place of the second line, let the host issue one:
+         Set-VMNetworkAdapter -VMName web2 -DynamicMacAddress
+         The guest meets a new address: DHCP reservations, licences and Linux guests that pin it notice. A
+         Linux guest copied from the image may have the old address pinned in its network configuration.
+         2. Mend the source: make the template's adapter dynamic, and take the address out of the script.
+
+Source:  event 12560 VM_NIC_INVALID_STATIC_MAC, its page on copied machines; hashicorp/vagrant issue 11672;
+         dsccommunity/HyperVDsc, example 4-MultipleVMMACAddress, which gives two machines one address.
+"""
 
 from collections.abc import Iterable
 

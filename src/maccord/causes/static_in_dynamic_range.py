@@ -1,4 +1,31 @@
-"""@@PAGE static-in-dynamic-range@@"""
+"""A machine has a static address that a host may issue by itself.
+
+What:    Somebody gave the machine a static address that lies in a host's dynamic range: typed by hand, or a
+         dynamic address that was pinned. The host that owns the range takes an address as free unless one of
+         its own running machines holds it. If the static machine runs elsewhere, the host can issue the
+         address at once; if it runs on the same host, while it is off.
+
+Told by: the address is static and in a host's dynamic range, and no VMM server granted it. A whole VMM pool
+         in the range is vmm-pool-overlaps-host-range; a dynamic address in another host's range is
+         migrated-vm-kept-address; one static address on several machines is static-address-copied. It is
+         active once a second machine has the address and both can answer.
+
+Confirm: Get-VMNetworkAdapter -VMName * | Where-Object { -not $_.DynamicMacAddressEnabled } |
+         Format-Table VMName, Name, MacAddress
+         Get-VMHost | Format-List Name, MacAddressMinimum, MacAddressMaximum  # on every host of the layer 2
+
+Fix:     1. Give the machine a static address outside every range, with an even first octet, while it is off:
+         Stop-VM -Name legacy
+         Set-VMNetworkAdapter -VMName legacy -StaticMacAddress '02A0C8000117'
+         Start-VM -Name legacy
+         DHCP reservations, licences and Linux guests that pin the address notice.
+         2. If the address has to stay, take it out of the host's range instead. Where it lies near an end,
+         cut the range short; where it lies in the middle, move it:
+         Set-VMHost -MacAddressMinimum '00155DC86A40' -MacAddressMaximum '00155DC86AFF'
+         Every dynamic machine of that host that is then outside gets a new address at its next cold start.
+
+Source:  J. Howard (2008); KB2804678; B. Armstrong, "Hyper-V and dynamic MAC address regeneration" (2010).
+"""
 
 from collections.abc import Iterable
 

@@ -1,4 +1,34 @@
-"""@@PAGE team-keeps-removed-primary@@"""
+"""A team still wears the address of a NIC that was taken out of it and is at work elsewhere.
+
+What:    A team takes the address of its primary member, which the system picks when the team comes up. If
+         that NIC is taken out, the team keeps the address until it comes up again. Put to work once more, in
+         this host or in another, the NIC uses the address it was made with, and the two conflict.
+
+Told by: the team's address is the permanent address of a NIC that is not among its members and is up. If the
+         NIC is still a member, they are the expected twin team-member. If a NIC or a management vNIC of
+         another host wears the address, and no team does, it is host-kept-foreign-nic-address.
+
+Confirm: Get-NetLbfoTeam | Format-Table Name, Members, TeamNics, Status
+         Get-NetAdapter | Format-Table Name, InterfaceDescription, MacAddress, PermanentAddress, Status
+         show mac address-table address 001b.21aa.0005 on the switch, twice: does the port change?
+
+Fix:     1. Drain the host, and work at its console: everything on the team is cut off for some seconds.
+         2. Restart the team's adapter, here Team1, not a member:
+         Disable-NetAdapter -Name Team1 -Confirm:$false
+         Enable-NetAdapter -Name Team1
+         The team then takes the address of a NIC that is still a member, not always the same one. Never
+         disable and enable all adapters at once (-Name *): the team's adapter stays disabled.
+         3. Look at the result with Get-NetAdapter, and at vNICs that had inherited the old address: one that
+         still wears it has to be recreated (see management-vnic-inherits-team).
+         The team's own IP address is announced under the new address; a DHCP reservation of the team has to
+         be changed. An address of your own choice can be set on the primary team adapter instead:
+         Set-NetAdapter -Name Team1 -MacAddress '02-A0-C8-00-05-10'
+
+Unsure:  whether a vNIC that inherited the team's address follows it to the new one is not documented.
+
+Source:  MicrosoftDocs, "NIC Teaming MAC address use and management"; MicrosoftDocs, "Troubleshooting NIC
+         Teaming".
+"""
 
 from collections.abc import Iterable
 

@@ -17,17 +17,6 @@ from maccord.mac import block_of
 _NESTED_NIC = "Microsoft Hyper-V Network Adapter"
 _Link = tuple[str, Adapter, Adapter]
 
-KINDS = {
-    "team-member": "a team's adapter and the member whose address it took",
-    "parent-vnic": "the vNIC of an external switch and the one NIC below it",
-    "sriov-vf": "a virtual function and the adapter it accelerates",
-    "nlb-cluster": "the members of a Network Load Balancing cluster",
-    "vrrp": "the routers behind one virtual router address",
-    "same-vm": "one machine, known to two hosts or to a checkpoint",
-    "nested-host": "the NIC of a nested host and the machine's adapter that it is",
-}
-"""Every kind of expected twin, in words."""
-
 
 def sort_out(finding: Finding, facts: Facts) -> tuple[list[ExpectedTwin], Collision | None]:
     """Split the sharers of one address into owners: twins by design, and a collision if several owners are left."""

@@ -1,4 +1,34 @@
-"""@@PAGE unexplained-duplicate@@"""
+"""Two owners on one layer 2 have one address, and nothing in the evidence says why.
+
+What:    Two adapters that can hear each other wear the same address. Switches send its frames to the port
+         where it was heard last, so the two take each other's traffic in turns, and a ping works sometimes.
+         How it came about cannot be seen: the host that issued it may be missing from the evidence, its range
+         may have been changed since, or the address was set from inside a guest.
+
+Told by: none of the other causes fits: the ranges do not overlap, no host reissued the address, neither
+         machine was migrated out of a range, no static address was copied, no team or vNIC inherited it, and
+         it is no expected twin. The same found on the wire only, without an inventory of the owners, is
+         duplicate-on-the-wire.
+
+Confirm: on each host:
+         Get-VMNetworkAdapter -All | Where-Object MacAddress -eq '00155DC86A00' | Format-List *
+         Get-NetAdapter | Where-Object { $_.MacAddress -eq '00-15-5D-C8-6A-00' }
+         show mac address-table address 0015.5dc8.6a00 on the switch, twice: if the port changes, both talk.
+
+Fix:     1. Restore service: disconnect the owner that matters less.
+         Disconnect-VMNetworkAdapter -VMName web2
+         2. Give it another address, while it is off, static and outside every range:
+         Set-VMNetworkAdapter -VMName web2 -StaticMacAddress '02A0C8000117'
+         and connect it again:
+         Connect-VMNetworkAdapter -VMName web2 -SwitchName LAN
+         DHCP reservations, licences and Linux guests that pin the address notice.
+         3. Find the cause, or it comes back: gather evidence of all hosts of the layer 2, of VMM and of the
+         switches (maccord collect) and check again. If the two are not on one layer 2 at all, say so in
+         fleet.toml.
+
+Source:  J. Howard, "Hyper-V: MAC Address allocation and apparent network issues MAC collisions can cause"
+         (2008).
+"""
 
 from collections.abc import Callable, Iterable
 

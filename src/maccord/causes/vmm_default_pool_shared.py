@@ -1,4 +1,39 @@
-"""@@PAGE vmm-default-pool-shared@@"""
+"""Two VMM servers grant addresses from the same default pool.
+
+What:    Every installation of VMM comes with the same pools: 00-1D-D8-B7-1C-00 to 00-1D-D8-F4-1F-FF for
+         Hyper-V, 00-50-56-00-00-00 to 00-50-56-3F-FF-FF for VMware. A VMM server knows the addresses it
+         granted itself. Two servers on one layer 2, or one and its predecessor whose database was lost, begin
+         at the same end.
+
+Told by: the pools of two VMM servers are equal, and are the default ones. If a VMM pool meets a host's
+         dynamic range instead, it is vmm-pool-overlaps-host-range.
+
+Confirm: in the VMM shell of each server, and compare:
+         Get-SCMACAddressPool | Format-Table Name, MACAddressRangeStart, MACAddressRangeEnd
+         Get-SCMACAddress -All | Sort-Object Address | Format-Table Address, State, VirtualNetworkAdapter
+
+Fix:     1. Compare what both have granted. A machine whose address is on both lists needs another one.
+         2. Give each server a part of the block that begins above the highest address either has granted: the
+         first, say, 00-1D-D8-C0-00-00 to 00-1D-D8-D5-FF-FF, the second what follows. The default pool has to
+         be deleted before parts of it are made, or duplicates follow. On the second:
+         $pool = Get-SCMACAddressPool | Where-Object MACAddressRangeStart -eq '00-1D-D8-B7-1C-00'
+         Remove-SCMACAddressPool -MACAddressPool $pool
+         New-SCMACAddressPool -Name 'Site 2' -VMHostGroup (Get-SCVMHostGroup) `
+         -MACAddressRangeStart '00-1D-D8-D6-00-00' -MACAddressRangeEnd '00-1D-D8-F4-1F-FF'
+         3. For each machine of step 1, on one side only, with the machine off:
+         $nic = Get-SCVirtualNetworkAdapter -VM (Get-SCVirtualMachine -Name web)
+         $new = Get-SCMACAddressPool | Where-Object Name -eq 'Site 2'
+         $mac = Grant-SCMACAddress -MACAddressPool $new -VirtualNetworkAdapter $nic
+         Set-SCVirtualNetworkAdapter -VirtualNetworkAdapter $nic -MACAddressType Static -MACAddress $mac
+         Machines keep the addresses they were granted, since VMM writes them as static ones; only those of
+         step 3 change, and there DHCP reservations, licences and Linux guests that pin the address notice.
+
+Unsure:  no public case of two servers that collided in the default pool was found; it follows from the
+         constants. What VMM does with grants of a pool that is deleted was not verified: export them first.
+
+Source:  MicrosoftDocs, "Set up MAC address pools in the VMM fabric"; Microsoft's reference of
+         New-SCMACAddressPool and Grant-SCMACAddress.
+"""
 
 from collections.abc import Iterable
 

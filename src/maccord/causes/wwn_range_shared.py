@@ -1,4 +1,33 @@
-"""@@PAGE wwn-range-shared@@"""
+"""Two hosts give virtual Fibre Channel adapters names from one range, or two machines have one name.
+
+What:    Each host has a range of World Wide Port Names for the Fibre Channel adapters of its machines:
+         C0-03-FF, three octets of the host's and a counter. Hosts made from one image have the same range and
+         give two machines the same name. The fabric and the storage know an initiator by it: the two log each
+         other out, or see each other's disks.
+
+Told by: equal WWPN ranges of two hosts, or one port name on two machines. If the hosts' MAC ranges overlap as
+         well, the equal WWPN range belongs to cloned-host-image. Equal node names (WWNN) are no fault: the
+         default node name looks the same on every host. Names of all zeros are wwn-exhausted.
+
+Confirm: Get-VMHost | Format-List Name, FibreChannelWwpnMinimum, FibreChannelWwpnMaximum  # on each host
+         Get-VM | Get-VMFibreChannelHba |
+         Format-Table VMName, SanName, WorldWidePortNameSetA, WorldWidePortNameSetB
+
+Fix:     1. Give each host but one a range of its own:
+         Set-VMHost -FibreChannelWwpnMinimum 'C003FF0A01000000' -FibreChannelWwpnMaximum 'C003FF0A0100FFFF'
+         This changes no adapter: those that exist keep their names.
+         2. For each machine that shares a name, shut it down, then on its host:
+         Get-VMFibreChannelHba -VMName sql2 | Set-VMFibreChannelHba -GenerateWwn
+         All four names of the adapter are new: before the machine starts, zoning and LUN masking have to know
+         both port names, set A and set B, or it finds no disks.
+         3. A shared name whose owners both run endangers data: stop one of them first.
+
+Unsure:  how Hyper-V makes the three host octets is not documented, so it cannot be told whether two hosts can
+         draw the same ones without a copy.
+
+Source:  Microsoft's reference of Set-VMHost and Set-VMFibreChannelHba; Microsoft's reference of GenerateWwpn;
+         the reader's question on J. Howard (2008).
+"""
 
 from collections.abc import Iterable
 
@@ -35,7 +64,7 @@ def explain(case: Case) -> Iterable[Incident]:
             explanation=" ".join(parts),
             remedy=(
                 "Give each host a range of its own: Set-VMHost -FibreChannelWwpnMinimum ... "
-                "-FibreChannelWwpnMaximum ..., then Set-VMFibreChannelHba -GenerateWwn for adapters that share a "
+                "-FibreChannelWwpnMaximum ..., then Get-VMFibreChannelHba | Set-VMFibreChannelHba -GenerateWwn for adapters that share a "
                 "name, and tell the storage the new ones."
             ),
         )

@@ -106,15 +106,18 @@ def _write(report: "Report", form: str, output: str | None) -> None:
 
 
 def _write_table(report: "Report", output: str | None) -> None:
+    """Print the table: in colour and as wide as the terminal up to a limit, plain and WIDTH wide elsewhere."""
     from rich.console import Console
 
     from maccord.report.table_form import WIDTH, render
 
-    if output is None and sys.stdout.isatty():
-        render(report, Console(highlight=False))
-        return
     text = io.StringIO()
-    render(report, Console(file=text, width=WIDTH, highlight=False, no_color=True))
+    if output is None and sys.stdout.isatty():
+        width = min(Console().width, WIDTH + 20)
+        console = Console(file=text, width=width, highlight=False, force_terminal=True)
+    else:
+        console = Console(file=text, width=WIDTH, highlight=False, no_color=True)
+    render(report, console)
     write_text("".join(f"{line.rstrip()}\n" for line in text.getvalue().splitlines()), output)
 
 

@@ -1,8 +1,13 @@
 """`maccord explain`: the pages of causes, rules and expected twins, in the terminal."""
 
+from typing import TYPE_CHECKING
+
 import click
 
 from maccord.mac.errors import MaccordError
+
+if TYPE_CHECKING:
+    from maccord.app.pages import Page
 
 
 class NoSuchPage(MaccordError):
@@ -33,18 +38,25 @@ def command(name: str | None) -> int:
 
     known = pages()
     if name is None:
-        for kind in dict.fromkeys(page.kind for page in known.values()):
-            click.secho(f"{kind}s", bold=True)
-            for one in known.values():
-                if one.kind == kind:
-                    click.echo(f"  {one.name:32}{one.title}")
+        _list(known)
         return 0
-    page = known.get(name.strip().lower())
-    if page is None:
+    wanted = [page for page in known if page.name == name.strip().lower()]
+    if not wanted:
         import difflib
 
-        raise NoSuchPage(name, difflib.get_close_matches(name, known, n=2))
-    click.secho(page.name, bold=True, nl=False)
-    click.echo(f"  ({page.kind}{', ' + page.severity if page.severity else ''})\n")
-    click.echo(page.text)
+        raise NoSuchPage(name, difflib.get_close_matches(name, [page.name for page in known], n=2))
+    click.echo("\n\n".join(_shown(page) for page in wanted))
     return 0
+
+
+def _list(known: "list[Page]") -> None:
+    for kind in dict.fromkeys(page.kind for page in known):
+        click.secho(f"{kind}s", bold=True)
+        for page in known:
+            if page.kind == kind:
+                click.echo(f"  {page.name:32}{page.title}")
+
+
+def _shown(page: "Page") -> str:
+    severity = f", {page.severity}" if page.severity else ""
+    return f"{click.style(page.name, bold=True)}  ({page.kind}{severity})\n\n{page.text}"

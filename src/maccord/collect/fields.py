@@ -120,18 +120,23 @@ class Fields:
         value = self.values.get(key)
         return tuple(one for one in (value if isinstance(value, list) else [value]) if type(one) is int)
 
-    def rows(self, key: str) -> Iterator["Fields"]:
+    def rows(self, key: str, *, alone: bool = False) -> Iterator["Fields"]:
         """Yield the objects of a list that may be missing, null, one object or an array."""
-        return rows_of(self.values.get(key), Place(self.place.file, f"{self.place.at}/{key}"), self._problems)
-
-    def inner(self, key: str) -> "Fields | None":
-        """Return the object under `key`, the first when it is a list of one; None when there is none."""
-        return next(self.rows(key), None) if self.has(key) else None
+        place = Place(self.place.file, f"{self.place.at}/{key}")
+        return rows_of(self.values.get(key), place, self._problems, alone=alone)
 
 
-def rows_of(value: Json, place: Place, problems: list[Problem]) -> Iterator[Fields]:
-    """Yield the objects of `value`: one object counts as a list of one, so that its pointer is the same either way."""
+def rows_of(value: Json, place: Place, problems: list[Problem], *, alone: bool = False) -> Iterator[Fields]:
+    """Yield the objects of `value`: one object counts as a list of one, so that its pointer is the same either way.
+
+    `alone` is for what a host has one of, such as Get-VMHost: one object then stands at `place` itself.
+    """
     if value is None or value == "":
+        return
+    if alone and isinstance(value, list) and len(value) == 1:
+        value = value[0]
+    if alone and isinstance(value, dict):
+        yield Fields(value, place, problems)
         return
     for at, one in enumerate(value if isinstance(value, list) else [value]):
         spot = place.down(str(at))

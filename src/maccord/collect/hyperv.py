@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 
 from maccord.collect.document import Document
 from maccord.collect.fields import Fields, Json, rows_of
-from maccord.collect.hyperv_lists import LISTS
+from maccord.collect.hyperv_lists import ALONE, LISTS
 from maccord.collect.parsed import Parsed
 from maccord.fleet.evidence import HostSeen, Place, Seen
 from maccord.fleet.problem import Problem
@@ -83,12 +83,12 @@ def _export(export: Fields, document: Document) -> Iterator[Seen]:
         export.complain("ComputerName", f"the export names no host: it is taken for {host!r}, after its folder")
     yield _host_seen(export, host)
     for key, read in LISTS.items():
-        for row in export.rows(key):
+        for row in export.rows(key, alone=key in ALONE):
             yield from read(row, host)
 
 
 def _host_seen(export: Fields, host: str) -> HostSeen:
-    row = next(export.rows("VMHost"), None)
+    row = next(export.rows("VMHost", alone=True), None)
     guid = export.guid("MachineGuid") or None
     names = _port_names(row) if row else (None, None, "")
     return HostSeen(host, export.place, NAME, export.text("collectedAt"), guid, *names, whole=True)
@@ -105,7 +105,9 @@ def _port_names(row: Fields) -> tuple[str | None, str | None, str]:
 def _cmdlet_output(value: Json, document: Document, problems: list[Problem]) -> Iterator[Seen]:
     """Read rows of one cmdlet: the host is the one a row names, else the one that the folder is named for."""
     named: dict[str, HostSeen] = {}
-    for row in rows_of(value, Place(document.file, ""), problems):
+    first = next(_objects(value), None)
+    alone = first is not None and _cmdlet(first) in ALONE
+    for row in rows_of(value, Place(document.file, ""), problems, alone=alone):
         host = row.text("PSComputerName") or row.text("ComputerName") or document.folder
         cmdlet = _cmdlet(row.values)
         if cmdlet is None:

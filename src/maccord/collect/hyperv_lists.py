@@ -353,6 +353,9 @@ def event(row: Fields, host: str) -> Iterator[Seen]:
         yield EventSeen(host, row.place, row.text("ProviderName"), number, mac, message[:500], row.text("TimeCreated"))
 
 
+ALONE = frozenset({"Virtualization", "VMHost"})
+"""The lists that are no lists: a host has one of each."""
+
 LISTS: dict[str, Reader] = {
     "Virtualization": virtualization,
     "VMHost": vm_host,

@@ -129,7 +129,10 @@ class _Machines:
 
     def __init__(self, host: HostRecords) -> None:
         seen = host.of(MachineSeen)
-        self._by_id = {one.id: one for one in seen if one.id}
+        self._by_id: dict[str, MachineSeen] = {}
+        for one in seen:
+            if one.id and not (one.id in self._by_id and self._by_id[one.id].running):
+                self._by_id[one.id] = one  # a stored definition does not turn a running machine off
         names: dict[str, list[MachineSeen]] = {}
         for one in seen:
             names.setdefault(one.name.casefold(), []).append(one)

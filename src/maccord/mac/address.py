@@ -102,7 +102,7 @@ def parse_wwn(text: str) -> str:
     Names stay text: their first octet is C0 on Hyper-V, which no signed 64-bit column holds, and equal width makes
     the order of the texts the order of the numbers.
     """
-    digits = text.strip().translate(_SEPARATORS).upper()
-    if not re.fullmatch("[0-9A-F]{16}", digits):
+    digits = text.strip().translate(_SEPARATORS)
+    if not re.fullmatch("[0-9A-Fa-f]{16}", digits):
         raise BadAddress(text, "a World Wide Name has 16 hexadecimal digits")
-    return digits
+    return digits.upper()

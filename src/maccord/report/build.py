@@ -72,8 +72,8 @@ def build_report(
 
 
 def _worst_first(item: IncidentItem) -> tuple[object, ...]:
-    order = (_SEVERITIES[item.severity][0], _STATES[item.state], item.allowed is not None)
-    return (*order, item.cause, item.ranges, item.addresses, item.hosts)
+    order = (item.allowed is not None, _SEVERITIES[item.severity][0], _STATES[item.state])
+    return (*order, -len(item.addresses), -len(item.hosts), item.cause, item.ranges, item.addresses, item.hosts)
 
 
 def _problem(problem: Problem) -> ProblemItem:

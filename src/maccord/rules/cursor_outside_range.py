@@ -8,7 +8,8 @@ Example: range 00-15-5D-C8-6A-00 to -FF, CurrentMacAddress 00-15-5D-C8-6C-10.
 Confirm: $key = 'HKLM:\SOFTWARE\Microsoft\Windows NT\CurrentVersion\Virtualization\Worker'
          (Get-ItemProperty $key).CurrentMacAddress
 
-Fix:     stop what writes the value, and set it to MinimumMacAddress while the management service is stopped.
+Fix:     stop what writes the value, and set it, while the management service is stopped, one above the highest
+         address that a machine of the host has.
 
 Source:  public scripts that read and write the value; R. Schnell on the 2008 beta.
 """

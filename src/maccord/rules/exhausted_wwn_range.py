@@ -7,7 +7,8 @@ Example: the adapter of sql9 has the port name 00-00-00-00-00-00-00-00.
 
 Confirm: Get-VMFibreChannelHba -VMName * | Where-Object WorldWidePortNameSetA -eq 0000000000000000
 
-Fix:     widen the range: Set-VMHost -FibreChannelWwpnMaximum ..., then Set-VMFibreChannelHba -GenerateWwn.
+Fix:     widen the range: Set-VMHost -FibreChannelWwpnMaximum ..., then
+         Get-VMFibreChannelHba -VMName ... | Set-VMFibreChannelHba -GenerateWwn.
 
 Source:  Microsoft's reference of GenerateWwpn (Msvm_VirtualSystemManagementService).
 """

@@ -7,7 +7,8 @@ Example: sql1 and sql2 both have C0-03-FF-D8-07-8F-00-00.
 
 Confirm: Get-VMFibreChannelHba -VMName * | Format-Table VMName, WorldWidePortNameSetA, WorldWidePortNameSetB
 
-Fix:     Set-VMFibreChannelHba -GenerateWwn on one of them, and tell the storage its new name.
+Fix:     Get-VMFibreChannelHba -VMName ... | Set-VMFibreChannelHba -GenerateWwn on one of them; then tell the storage
+         its new name.
 
 Source:  Microsoft's reference of Get-VMFibreChannelHba.
 """
