@@ -50,7 +50,8 @@ def explain(case: Case) -> Iterable[Incident]:
                 + (f": the adapter of {named} was given all zeros, without an error." if adapters else ".")
             ),
             remedy=(
-                "Widen the range: Set-VMHost -FibreChannelWwpnMaximum ..., then Get-VMFibreChannelHba | Set-VMFibreChannelHba -GenerateWwn "
+                "Widen the range: Set-VMHost -FibreChannelWwpnMaximum ..., then "
+                "Get-VMFibreChannelHba | Set-VMFibreChannelHba -GenerateWwn "
                 "for the adapters without a name."
             ),
         )

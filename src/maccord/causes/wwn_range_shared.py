@@ -64,7 +64,8 @@ def explain(case: Case) -> Iterable[Incident]:
             explanation=" ".join(parts),
             remedy=(
                 "Give each host a range of its own: Set-VMHost -FibreChannelWwpnMinimum ... "
-                "-FibreChannelWwpnMaximum ..., then Get-VMFibreChannelHba | Set-VMFibreChannelHba -GenerateWwn for adapters that share a "
+                "-FibreChannelWwpnMaximum ..., then "
+                "Get-VMFibreChannelHba | Set-VMFibreChannelHba -GenerateWwn for adapters that share a "
                 "name, and tell the storage the new ones."
             ),
         )
