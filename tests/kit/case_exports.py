@@ -17,19 +17,22 @@ _STATES = {"running": 2, "off": 3, "saved": 6, "paused": 9}
 _SWITCHES = {"private": 0, "internal": 1, "external": 2}
 _REPLICATION = {"primary": 1, "replica": 2}
 _MULTIPLEXOR = "Microsoft Network Adapter Multiplexor Driver"
-_EVENTS = {
-    28: ("System", "Microsoft-Windows-Hyper-V-VmSwitch", "Port 'A' was prevented from using MAC address '{0}' because "
-         "it is pinned to port 'B'."),
-    53: ("System", "Microsoft-Windows-NLB", "The adapter does not support dynamically updating its MAC address."),
-    16945: ("System", "Microsoft-Windows-MsLbfoSysEvtProvider", "MAC conflict: A port on the virtual switch has the "
-            "same MAC as one of the underlying team members on Team Nic Microsoft Network Adapter Multiplexor Driver"),
-    12564: ("Microsoft-Windows-Hyper-V-Worker-Admin", "Microsoft-Windows-Hyper-V-Worker", "'{0}' No available MAC "
-            "address for \"Network Adapter\"."),
-    12560: ("Microsoft-Windows-Hyper-V-Worker-Admin", "Microsoft-Windows-Hyper-V-Worker", "'web' Static MAC address "
-            "{0} for Network Adapter is unsupported."),
-    4872: ("System", "Microsoft-Windows-FailoverClustering", "The cluster virtual adapter could not generate a unique "
-           "MAC address."),
-}  # fmt: skip
+_LOGS = {
+    28: ("System", "Microsoft-Windows-Hyper-V-VmSwitch"),
+    53: ("System", "Microsoft-Windows-NLB"),
+    4872: ("System", "Microsoft-Windows-FailoverClustering"),
+    12560: ("Microsoft-Windows-Hyper-V-Worker-Admin", "Microsoft-Windows-Hyper-V-Worker"),
+    12564: ("Microsoft-Windows-Hyper-V-Worker-Admin", "Microsoft-Windows-Hyper-V-Worker"),
+    16945: ("System", "Microsoft-Windows-MsLbfoSysEvtProvider"),
+}
+_MESSAGES = {
+    28: "Port 'A' was prevented from using MAC address '{0}' because it is pinned to port 'B'.",
+    53: "The adapter does not support dynamically updating its MAC address.",
+    4872: "The cluster virtual adapter could not generate a unique MAC address.",
+    12560: "'web' Static MAC address {0} for Network Adapter is unsupported.",
+    12564: "'{0}' No available MAC address for Network Adapter.",
+    16945: "MAC conflict: A port on the virtual switch has the same MAC as one of the underlying team members",
+}
 _HOST_KEYS = {
     *("name", "ip", "range", "service_range", "cursor", "guid", "wwpn", "collected"),
     *("vms", "nics", "teams", "switches", "vnics", "containers", "hbas", "events", "raw"),
@@ -71,9 +74,7 @@ def vmm_export(server, told):
         {"Address": line.split()[0], "VirtualNetworkAdapter": line.split()[1], "State": "Active"}
         for line in told.get("grants", [])
     ]
-    return _text(
-        {"schema": "maccord.vmm/1", "ComputerName": server, "SCMACAddressPool": pools, "SCMACAddress": grants}
-    )
+    return _text({"schema": "maccord.vmm/1", "ComputerName": server, "SCMACAddressPool": pools, "SCMACAddress": grants})
 
 
 def host_export(key, told):
@@ -118,13 +119,13 @@ def _add_ranges(export, told, ips):
 
 def _event(line):
     number, _, what = line.partition(" ")
-    log, provider, message = _EVENTS[int(number)]
+    log, provider = _LOGS[int(number)]
     return {
         "LogName": log,
         "ProviderName": provider,
         "Id": int(number),
         "TimeCreated": "2026-06-30T12:00:00Z",
-        "Message": message.format(what),
+        "Message": _MESSAGES[int(number)].format(what),
     }
 
 

@@ -4,6 +4,7 @@ import tomllib
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from maccord.app.check import check
 from maccord.app.gather import gather
@@ -23,7 +24,7 @@ class Case:
     """One case: `about` is the cause or the kind of twin whose folder it lies in, `fires` what its name begins with."""
 
     path: Path
-    told: dict
+    told: dict[str, Any]
 
     @property
     def name(self):

@@ -43,8 +43,12 @@ _FEW = 4
 
 def explain(case: Case) -> Iterable[Incident]:
     """Explain the overlaps that no derivation accounts for: somebody, or a script, set the ranges."""
-    for group in connected(case.take("overlapping-pools"), lambda finding: finding.of("pool")):
+    for group in connected(case.take("overlapping-pools"), _chain):
         yield range_incident(case, CAUSE, group, _told(case, group))
+
+
+def _chain(finding: Finding) -> list[object]:
+    return [(finding.domain, finding.facts["vmm"], finding.facts["chain"])]
 
 
 def _told(case: Case, group: list[Finding]) -> Told:

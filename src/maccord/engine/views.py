@@ -7,6 +7,7 @@ giant ranges a fleet has.
 
 _WIDTHS = tuple((level, 1 << level) for level in range(8, 48, 4))
 _LEVEL = "CASE " + " ".join(f"WHEN size <= {width << 4} THEN {level}" for level, width in _WIDTHS) + " ELSE 44 END"
+_FIELDS = 1 << 32
 _SMALL = ", ".join(f"({number})" for number in range(17))
 _WIDTH_ROWS = ", ".join(f"({level}, CAST({width} AS BIGINT))" for level, width in _WIDTHS)
 
@@ -19,6 +20,42 @@ SELECT p.id, p.domain, p.kind = 'vmm' AS vmm, p.first, p.last, h.identity, t.ide
 FROM pool p JOIN host h ON p.host_id = h.id
 LEFT JOIN (SELECT identity FROM host GROUP BY identity HAVING COUNT(*) > 1) t ON t.identity = h.identity
 WHERE p.kind <> 'container'
+""",
+    ),
+    (
+        "entry",
+        f"""
+WITH mixed AS (
+    SELECT domain, vmm, identity FROM issuing_pool WHERE twinned OR vmm GROUP BY domain, vmm, identity
+    HAVING COUNT(*) > 1 AND (MIN(first) <> MAX(first) OR MIN(last) <> MAX(last))
+), reach AS (
+    SELECT p.id, p.domain, p.vmm, p.identity, p.first, p.last, MAX(p.last) OVER (
+        PARTITION BY p.domain, p.vmm, p.identity ORDER BY p.first, p.last
+        ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS reached
+    FROM issuing_pool p JOIN mixed m ON m.domain = p.domain AND m.vmm = p.vmm AND m.identity = p.identity
+), island AS (
+    SELECT id, domain, vmm, identity, first, last, SUM(CASE WHEN reached >= first THEN 0 ELSE 1 END) OVER (
+        PARTITION BY domain, vmm, identity ORDER BY first, last
+        ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS island
+    FROM reach
+), merged AS (
+    SELECT domain, vmm, identity, island, MIN(first) AS first, MAX(last) AS last,
+           CASE WHEN MIN(first) = MAX(first) AND MIN(last) = MAX(last) THEN -1 ELSE identity END AS mark
+    FROM island GROUP BY domain, vmm, identity, island
+), whole AS (
+    SELECT i.id, m.first, m.last, m.mark
+    FROM island i JOIN merged m ON m.domain = i.domain AND m.vmm = i.vmm AND m.identity = i.identity
+                               AND m.island = i.island
+), part AS (
+    SELECT p.id, -1 AS part, p.domain, p.vmm, p.identity, p.first, p.last, COALESCE(w.first, p.first) AS whole_first,
+           COALESCE(w.last, p.last) AS whole_last, COALESCE(w.mark, -1) AS mark
+    FROM issuing_pool p LEFT JOIN whole w ON w.id = p.id
+    UNION ALL
+    SELECT id, identity AS part, domain, vmm, identity, first, last, first AS whole_first, last AS whole_last, -1 AS mark
+    FROM issuing_pool WHERE twinned
+)
+SELECT (part + 1) * {_FIELDS} + domain * 2 + CASE WHEN vmm THEN 1 ELSE 0 END AS field,
+       id, part, domain, vmm, identity, first, last, whole_first, whole_last, mark FROM part
 """,
     ),
     ("shared_mac", "SELECT mac FROM adapter WHERE mac IS NOT NULL GROUP BY mac HAVING COUNT(*) > 1"),

@@ -47,8 +47,7 @@ NEW_OBJECTS = {
 HOST_OBJECTS = {
     "operatingSystem": "Caption Version",
     "virtualization": "MinimumMacAddress MaximumMacAddress CurrentMacAddress",
-    "vmHost": "MacAddressMinimum MacAddressMaximum FibreChannelWwnn FibreChannelWwpnMinimum"
-    " FibreChannelWwpnMaximum",
+    "vmHost": "MacAddressMinimum MacAddressMaximum FibreChannelWwnn FibreChannelWwpnMinimum FibreChannelWwpnMaximum",
     "machineIdentity": "MachineGuid",
 }
 HOST_LISTS = {
@@ -287,9 +286,7 @@ def test_kit_knows_what_is_newer_than_windows_powershell_3(snippet, name):
     assert name in {found for _, found in powershell.newer_than_3(snippet)}
 
 
-@pytest.mark.parametrize(
-    "snippet", [b"if ($a) {", b"$a = @(1, 2", b"Get-VM |", b"function { }", b"$a = ${b}?.Length"]
-)
+@pytest.mark.parametrize("snippet", [b"if ($a) {", b"$a = @(1, 2", b"Get-VM |", b"function { }", b"$a = ${b}?.Length"])
 def test_kit_finds_what_does_not_parse(snippet):
     assert powershell.errors(snippet) != []
 
@@ -316,9 +313,7 @@ def test_kit_finds_methods_of_objects_and_types():
 
 
 def test_kit_finds_a_try_that_nothing_follows():
-    assert powershell.tries_without_handler(
-        b"try { a } catch { b }\ntry { c } finally { d }\ntry { e }\n"
-    ) == [3]
+    assert powershell.tries_without_handler(b"try { a } catch { b }\ntry { c } finally { d }\ntry { e }\n") == [3]
 
 
 def test_kit_finds_variables_that_nobody_sets():
