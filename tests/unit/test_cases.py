@@ -72,10 +72,16 @@ def assert_stands_there(text, evidence):
         return
     found = json.loads(text)
     for step in evidence.at.split("/")[1:]:
-        # One object counts as a list of one, so that its pointer is the same either way.
-        found = found[int(step)] if isinstance(found, list) else found if step == "0" else found[step]
+        found = one_step(found, step)
     if isinstance(found, str | int):
         assert bare(found) == bare(evidence.value), evidence
+
+
+def one_step(found, step):
+    """Go one step down a pointer: an object counts as a list of one, and a list of one as the object in it."""
+    if isinstance(found, list):
+        return found[int(step)] if step.isdigit() else found[0][step]
+    return found if step == "0" else found[step]
 
 
 def bare(value):

@@ -74,14 +74,16 @@ def _incident(case: Case, finding: Finding) -> Incident:
     if len(ports) > 1:
         reasons.append(f"{len(ports)} ports of the switch share the address")
     address = finding.address or 0
-    host = case.facts.hosts[rows[0].host_id]
+    host_id = rows[0].host_id
+    taken = case.take_collisions(lambda one: one.hosts == {host_id}, case.collisions_at(address, finding.domain))
+    host = case.facts.hosts[host_id]
     return Incident(
         cause=CAUSE.id,
         severity="error" if reasons else CAUSE.severity,
         state="active" if reasons else "latent",
         hosts=(host.id,),
         addresses=(address,),
-        findings=(finding,),
+        findings=(finding, *(collision.finding for collision in taken)),
         confidence=0.95 if members else 0.85,
         explanation=(
             f"On {host.name} the management vNIC {listed([vnic.name for vnic in vnics])} wears {show(address)}, the "

@@ -60,10 +60,11 @@ def _incident(case: Case, group: list[Finding]) -> Incident:
     def issued_again(collision: Collision) -> bool:
         return any(owner.issued and owner.main.host_id in origins for owner in collision.owners)
 
-    taken = case.take_collisions(issued_again, case.collisions_of(movers))
-    active = any(collision.active for collision in taken)
+    issued = [collision for collision in case.collisions_of(movers) if issued_again(collision)]
+    taken = case.take_collisions(issued_again, issued)
+    active = any(collision.active for collision in issued)
     addresses = {row.mac for row in movers.values() if row.mac is not None}
-    again = listed([show(one.address) for one in taken])
+    again = listed([show(one.address) for one in issued])
     return Incident(
         cause=CAUSE.id,
         severity="error" if active else CAUSE.severity,
@@ -75,7 +76,7 @@ def _incident(case: Case, group: list[Finding]) -> Incident:
         explanation=(
             f"{case.adapters(movers.values())} {'has' if len(movers) == 1 else 'have'} a dynamic address from the "
             f"range of {case.hosts(origins)}, outside the range of the host it is on: it came along with a migration."
-            + (f" {again} was issued there again." if taken else " The host it came from may issue it again.")
+            + (f" {again} was issued there again." if issued else " The host it came from may issue it again.")
         ),
         remedy=(
             "Shut the machine down and start it where it is: it gets an address of its host's range; mind DHCP "

@@ -52,8 +52,9 @@ def _incident(case: Case, group: list[Finding]) -> Incident:
     def issued_too(collision: Collision) -> bool:
         return any(owner.issued and owner.main.host_id in issuers for owner in collision.owners)
 
-    taken = case.take_collisions(issued_too, case.collisions_of(statics))
-    active = any(collision.active for collision in taken)
+    issued = [collision for collision in case.collisions_of(statics) if issued_too(collision)]
+    taken = case.take_collisions(issued_too, issued)
+    active = any(collision.active for collision in issued)
     many = len(statics) > 1
     return Incident(
         cause=CAUSE.id,
@@ -68,8 +69,8 @@ def _incident(case: Case, group: list[Finding]) -> Incident:
             f"{case.adapters(statics.values())} {'have static addresses' if many else 'has a static address'} in "
             f"the range that {case.hosts(issuers)} {'issue' if len(issuers) > 1 else 'issues'} from."
             + (
-                f" {listed([show(one.address) for one in taken])} was issued to another machine as well."
-                if taken
+                f" {listed([show(one.address) for one in issued])} was issued to another machine as well."
+                if issued
                 else " It will be issued to another machine when the range comes round to it."
             )
         ),

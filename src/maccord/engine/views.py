@@ -16,9 +16,8 @@ VIEWS: tuple[tuple[str, str], ...] = (
     (
         "issuing_pool",
         """
-SELECT p.id, p.domain, p.kind = 'vmm' AS vmm, p.first, p.last, h.identity, t.identity IS NOT NULL AS twinned
-FROM pool p JOIN host h ON p.host_id = h.id
-LEFT JOIN (SELECT identity FROM host GROUP BY identity HAVING COUNT(*) > 1) t ON t.identity = h.identity
+SELECT p.id, p.domain, p.kind = 'vmm' AS vmm, p.first, p.last, p.identity, t.identity IS NOT NULL AS twinned
+FROM pool p LEFT JOIN (SELECT identity FROM host GROUP BY identity HAVING COUNT(*) > 1) t ON t.identity = p.identity
 WHERE p.kind <> 'container'
 """,
     ),
@@ -51,7 +50,8 @@ WITH mixed AS (
            COALESCE(w.last, p.last) AS whole_last, COALESCE(w.mark, -1) AS mark
     FROM issuing_pool p LEFT JOIN whole w ON w.id = p.id
     UNION ALL
-    SELECT id, identity AS part, domain, vmm, identity, first, last, first AS whole_first, last AS whole_last, -1 AS mark
+    SELECT id, identity AS part, domain, vmm, identity, first, last, first AS whole_first, last AS whole_last,
+           -1 AS mark
     FROM issuing_pool WHERE twinned
 )
 SELECT (part + 1) * {_FIELDS} + domain * 2 + CASE WHEN vmm THEN 1 ELSE 0 END AS field,

@@ -91,7 +91,8 @@ def _add_host(
     host: HostRecords, domain: int, identity: int, tables: dict[str, list[Row]], numbering: Numbering
 ) -> list[Problem]:
     number = len(tables["host"])
-    tables["host"].append(_host_row(number, host, domain, identity))
+    row = _host_row(number, host, domain, identity)
+    tables["host"].append(row)
     derives = [
         (ip, default_pool(IPv4Address(ip.address)).first)
         for ip in host.of(IpSeen)
@@ -104,7 +105,7 @@ def _add_host(
     ranges, problems = _ranges(host)
     firsts = {first for _, first in derives}
     for one in ranges:
-        tables["pool"].append(_pool_row(len(tables["pool"]), number, domain, one, firsts))
+        tables["pool"].append(_pool_row(len(tables["pool"]), row, one, firsts))
     rows = joined_adapters(host, number, domain, numbering, AdapterRows.starting_at(tables))
     for name in ("adapter", "switch", "uplink", "member"):
         tables[name] += getattr(rows, name)
@@ -161,12 +162,13 @@ def _ranges(host: HostRecords) -> tuple[list[RangeSeen], list[Problem]]:
     return own[:1] + others, problems
 
 
-def _pool_row(number: int, host: int, domain: int, one: RangeSeen, derives: set[int]) -> Pool:
+def _pool_row(number: int, host: Host, one: RangeSeen, derives: set[int]) -> Pool:
     shaped = one.kind == "dynamic" and MacRange(one.first, one.last).is_default_shaped
     return Pool(
         number,
-        host,
-        domain if one.wired else -1 - (1 << 40) - number,  # a range that reaches no wire meets no other
+        host.id,
+        host.identity,
+        host.domain if one.wired else -1 - (1 << 40) - number,  # a range that reaches no wire meets no other
         one.kind,
         one.name,
         one.first,

@@ -103,11 +103,14 @@ class Facts:
 
     def holders(self, findings: Iterable[Finding]) -> set[int]:
         """Return the hosts whose pools some findings stand on, without fetching the pools of large ones."""
-        return {
-            self._holders[number] if number in self._holders else self.pools[number].host_id
-            for finding in findings
-            for number in finding.of("pool")
-        }
+        found: set[int] = set()
+        for finding in findings:
+            numbers = finding.of("pool")
+            if len(numbers) > _LARGE:
+                found.update(map(self._holders.__getitem__, numbers))
+            else:
+                found.update(self.pools[number].host_id for number in numbers)
+        return found
 
     def dynamic_pool(self, host_id: int) -> Pool | None:
         """Return the range that a host issues addresses of its own from, if it has one."""

@@ -32,11 +32,12 @@ class Pool(Struct, frozen=True, gc=False):
     """A range that addresses are issued from. `kind` is dynamic (a host's own), vmm or container.
 
     `derived` says whether the range is the one Hyper-V derives from an IPv4 address that the host holds now; it is
-    null when the evidence holds no address of that host.
+    null when the evidence holds no address of that host. `identity` is its host's.
     """
 
     id: int
     host_id: int
+    identity: int
     domain: int
     kind: str
     name: str

@@ -2,6 +2,7 @@
 
 Why it matters: a disk that is moved into another machine brings the first machine's address along, written into a
 switch or an adapter's settings; the first machine then conflicts with it.
+A vNIC that has it from the team of its own host only passes on what the team kept, and is left to borrowed-team-address.
 
 Example: HV08, started from HV01's disk, still wears 00-13-20-F5-F8-7D, the NIC of HV01.
 
@@ -22,8 +23,10 @@ RULE = Rule(
 WITH lent AS (
     SELECT b.domain, b.mac, b.id AS borrower_id, n.id AS owner_id
     FROM host_adapter b JOIN host_adapter n ON n.domain = b.domain AND n.permanent = b.mac
+    LEFT JOIN (SELECT DISTINCT host_id, mac FROM host_adapter WHERE kind = 'team' AND mac IS NOT NULL) t
+           ON t.host_id = b.host_id AND t.mac = b.mac
     WHERE b.kind IN ('management', 'physical') AND n.kind = 'physical' AND n.host_id <> b.host_id
-      AND (b.permanent IS NULL OR b.permanent <> b.mac) AND b.mac >= 256
+      AND (b.permanent IS NULL OR b.permanent <> b.mac) AND b.mac >= 256 AND t.host_id IS NULL
 )
 SELECT domain, mac, 'adapter' AS subject_table, borrower_id AS subject_id FROM lent
 UNION

@@ -31,7 +31,10 @@ RULE = Rule(
     tells=("domain", "mac"),
     query=f"""
 SELECT id AS adapter_id, -1 AS pool_id, 'adapter' AS subject_table, id AS subject_id, domain, mac
-FROM adapter WHERE kind = 'vm' AND NOT dynamic AND (zeros OR {_GROUP.format("mac")} OR {_BLOCKS})
+FROM probe WHERE why = 'static' AND ({_GROUP.format("mac")} OR {_BLOCKS})
+UNION ALL
+SELECT id AS adapter_id, -1 AS pool_id, 'adapter' AS subject_table, id AS subject_id, domain, mac
+FROM adapter WHERE zeros AND kind = 'vm' AND NOT dynamic
 UNION ALL
 SELECT -1 AS adapter_id, id AS pool_id, 'pool' AS subject_table, id AS subject_id, domain, first AS mac
 FROM pool WHERE kind = 'vmm' AND {_GROUP.format("first")}

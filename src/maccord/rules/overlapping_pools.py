@@ -4,9 +4,9 @@ Why it matters: a host looks for duplicates among its own running machines only.
 will give the same address to two machines, and nothing on either host can tell.
 
 One finding stands for one stretch of addresses that at least two issue, with every pool that takes part: a range that
-several hosts hold alike is one; where ranges differ, each stretch that they have in common is one. A chain of more than 32 different ranges, as
-one giant range makes of many small ones, is told as a whole. The ranges of one identity (a host and its clones, a VMM
-server) count as one owner against others, and among themselves in a part of their own.
+several hosts hold alike is one; where ranges differ, each stretch that they have in common is one. A chain of more
+than 32 different ranges, as one giant range makes of many small ones, is told as a whole. The ranges of one identity
+(a host and its clones, a VMM server) count as one owner against others, and among themselves in a part of their own.
 
 Example: HV01 and HV02 both own 00-15-5D-C8-6A-00 to 00-15-5D-C8-6A-FF.
 
