@@ -55,15 +55,19 @@ def estate(hosts: int, per_host: int, folder: Path) -> None:
     _write(folder, "host", hosts, id=np.arange(hosts), name=_texts("HV", hosts), platform="hyperv", domain=0,
            identity=identity, machine_guid=_texts("guid-", hosts, identity), guid_at="/MachineGuid", wwpn_at="",
            collected_at="", file=_texts("HV", hosts))  # fmt: skip
-    _write(folder, "pool", hosts, id=np.arange(hosts), host_id=np.arange(hosts), identity=identity, domain=0, kind="dynamic",
-           name="dynamic", first=first, last=last, default_shaped=False, derived=False, file=_texts("HV", hosts),
-           at_first="/Virtualization/MinimumMacAddress", at_last="/Virtualization/MaximumMacAddress",
-           at_cursor="")  # fmt: skip
-    _write(folder, "adapter", count, id=np.arange(count), host_id=host, domain=0, kind="vm", name="Network Adapter",
-           device=_texts("nic-", count), machine_id=_texts("vm-", count), machine=_texts("VM", count),
-           machine_no=np.arange(count), mac=mac, zeros=False, dynamic=~static, running=True, live=True, shared=False, vlans=0, iov=False, parent=False,
-           ips="", description="", created="", snapshot="", file=_texts("HV", count, host),
-           place=_texts("/VMNetworkAdapter/", count, slot))  # fmt: skip
+    _write(
+        folder, "pool", hosts, id=np.arange(hosts), host_id=np.arange(hosts), identity=identity, domain=0,
+        kind="dynamic", name="dynamic", first=first, last=last, default_shaped=False, derived=False,
+        file=_texts("HV", hosts), at_first="/Virtualization/MinimumMacAddress",
+        at_last="/Virtualization/MaximumMacAddress", at_cursor="",
+    )  # fmt: skip
+    _write(
+        folder, "adapter", count, id=np.arange(count), host_id=host, domain=0, kind="vm", name="Network Adapter",
+        device=_texts("nic-", count), machine_id=_texts("vm-", count), machine=_texts("VM", count),
+        machine_no=np.arange(count), mac=mac, zeros=False, dynamic=~static, running=True, live=True, shared=False,
+        vlans=0, iov=False, parent=False, ips="", description="", created="", snapshot="",
+        file=_texts("HV", count, host), place=_texts("/VMNetworkAdapter/", count, slot),
+    )  # fmt: skip
     _write(folder, "vlan_set", 1, id=np.arange(1), vlans="0")
     for name in TABLES.keys() - {"host", "pool", "adapter", "vlan_set"}:
         _write(folder, name, 0)

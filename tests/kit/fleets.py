@@ -537,7 +537,12 @@ def _healthy_host(draw: Draw, at: int, ip: str, ends: tuple[int, int]) -> Json:
 def _share_a_clustered_machine(one: dict[str, Json], other: dict[str, Json]) -> None:
     """Let two nodes tell of one clustered machine, which runs on the first and has a static address."""
     machine = {"Name": "moving", "Id": guid(77, 1), "Generation": 2, "IsClustered": True}
-    adapter = {"Name": "NIC", "Id": f"Microsoft:{guid(77, 1)}\\{guid(78, 1)}", "VMName": "moving", "VMId": guid(77, 1)}
+    adapter: Json = {
+        "Name": "NIC",
+        "Id": f"Microsoft:{guid(77, 1)}\\{guid(78, 1)}",
+        "VMName": "moving",
+        "VMId": guid(77, 1),
+    }
     adapter |= {"MacAddress": bare(0x001DD9FFFF00), "DynamicMacAddressEnabled": False, "SwitchName": "LAN"}
     for export, state in ((one, 2), (other, 3)):
         export["VM"] = [*export["VM"], {**machine, "State": state}]
@@ -560,8 +565,8 @@ def write(folder: Path, fleet: Iterable[tuple[str, Json]]) -> None:
 
 def diagnosed(*paths: str | Path, bytes_max: int | None = None) -> Report:
     """Return the report on evidence, as of NOW."""
-    limit = {} if bytes_max is None else {"bytes_max": bytes_max}
-    gathered = gather([str(path) for path in paths], **limit)
+    named = [str(path) for path in paths]
+    gathered = gather(named) if bytes_max is None else gather(named, bytes_max=bytes_max)
     engine = DuckEngine()
     try:
         return check(gathered.snapshot, engine, config=gathered.config, now=NOW)

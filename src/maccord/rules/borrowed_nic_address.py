@@ -2,7 +2,7 @@
 
 Why it matters: a disk that is moved into another machine brings the first machine's address along, written into a
 switch or an adapter's settings; the first machine then conflicts with it.
-A vNIC that has it from the team of its own host only passes on what the team kept, and is left to borrowed-team-address.
+A vNIC that has it from the team of its own host only passes on what the team kept: see borrowed-team-address.
 
 Example: HV08, started from HV01's disk, still wears 00-13-20-F5-F8-7D, the NIC of HV01.
 
