@@ -2,14 +2,14 @@
 
 Ranges meet ranges and addresses through buckets on several levels: a range is cut into at most 17 buckets of the
 width that fits its size, so that every such join is an equi-join on (domain, level, bucket), on any engine, whatever
-giant ranges a fleet has.
+giant ranges a fleet has. `share` is one over the width, a power of two: multiplying by it is exact.
 """
 
 _WIDTHS = tuple((level, 1 << level) for level in range(8, 48, 4))
 _LEVEL = "CASE " + " ".join(f"WHEN size <= {width << 4} THEN {level}" for level, width in _WIDTHS) + " ELSE 44 END"
 _FIELDS = 1 << 32
 _SMALL = ", ".join(f"({number})" for number in range(17))
-_WIDTH_ROWS = ", ".join(f"({level}, CAST({width} AS BIGINT))" for level, width in _WIDTHS)
+_WIDTH_ROWS = ", ".join(f"({level}, CAST({1 / width!r} AS DOUBLE))" for level, width in _WIDTHS)
 
 VIEWS: tuple[tuple[str, str], ...] = (
     ("host_adapter", "SELECT * FROM adapter WHERE kind <> 'vm'"),
@@ -66,12 +66,12 @@ SELECT a.id, a.host_id, a.domain, a.kind, a.mac, a.dynamic, a.vlans, a.snapshot,
 FROM adapter a JOIN shared_mac s ON a.mac = s.mac WHERE a.kind <> 'virtual'
 """,
     ),
-    ("width", f"SELECT level, width FROM (VALUES {_WIDTH_ROWS}) AS w(level, width)"),
+    ("width", f"SELECT level, share FROM (VALUES {_WIDTH_ROWS}) AS w(level, share)"),
     ("small", f"SELECT i FROM (VALUES {_SMALL}) AS s(i)"),
     (
         "stretch",
         f"""
-SELECT r.domain, r.kind, r.first, r.last, r.level, w.width
+SELECT r.domain, r.kind, r.first, r.last, r.level, w.share
 FROM (SELECT domain, kind, first, last, {_LEVEL} AS level
       FROM (SELECT DISTINCT domain, kind, first, last, last - first + 1 AS size FROM pool) d) r
 JOIN width w ON w.level = r.level
@@ -80,14 +80,14 @@ JOIN width w ON w.level = r.level
     (
         "bucket",
         """
-SELECT r.domain, r.kind, r.first, r.last, r.level, CAST(FLOOR(r.first / r.width) AS BIGINT) + s.i AS bucket
-FROM stretch r JOIN small s ON s.i <= FLOOR(r.last / r.width) - FLOOR(r.first / r.width)
+SELECT r.domain, r.kind, r.first, r.last, r.level, CAST(FLOOR(r.first * r.share) AS BIGINT) + s.i AS bucket
+FROM stretch r JOIN small s ON s.i <= FLOOR(r.last * r.share) - FLOOR(r.first * r.share)
 """,
     ),
-    ("level_used", "SELECT DISTINCT level, width FROM stretch WHERE kind <> 'container'"),
+    ("level_used", "SELECT DISTINCT level, share FROM stretch WHERE kind <> 'container'"),
     (
         "level_of_guest",
-        "SELECT DISTINCT level, width FROM stretch WHERE kind <> 'dynamic'",
+        "SELECT DISTINCT level, share FROM stretch WHERE kind <> 'dynamic'",
     ),
     (
         "stray",
@@ -108,7 +108,7 @@ SELECT id, domain, mac, 'static' AS why FROM adapter WHERE kind = 'vm' AND NOT d
         "inside",
         """
 SELECT p.id AS adapter_id, p.why, b.domain, b.kind, b.first, b.last
-FROM (SELECT q.id, q.why, q.domain, q.mac, w.level, CAST(FLOOR(q.mac / w.width) AS BIGINT) AS bucket
+FROM (SELECT q.id, q.why, q.domain, q.mac, w.level, CAST(FLOOR(q.mac * w.share) AS BIGINT) AS bucket
       FROM probe q CROSS JOIN level_used w) p  -- the bucket is computed first, so that the join is on equal columns
 JOIN bucket b ON b.domain = p.domain AND b.level = p.level AND b.bucket = p.bucket
 WHERE p.mac >= b.first AND p.mac <= b.last AND b.kind <> 'container'
@@ -117,17 +117,17 @@ WHERE p.mac >= b.first AND p.mac <= b.last AND b.kind <> 'container'
     (
         "above",
         """
-SELECT r.domain, r.kind, r.first, r.last, g.level, CAST(FLOOR(r.first / g.width) AS BIGINT) + s.i AS bucket
+SELECT r.domain, r.kind, r.first, r.last, g.level, CAST(FLOOR(r.first * g.share) AS BIGINT) + s.i AS bucket
 FROM stretch r JOIN level_of_guest g ON g.level >= r.level
-JOIN small s ON s.i <= FLOOR(r.last / g.width) - FLOOR(r.first / g.width)
+JOIN small s ON s.i <= FLOOR(r.last * g.share) - FLOOR(r.first * g.share)
 """,
     ),
     (
         "guest_above",
         """
-SELECT r.domain, r.kind, r.first, r.last, w.level, CAST(FLOOR(r.first / w.width) AS BIGINT) + s.i AS bucket
-FROM stretch r JOIN (SELECT DISTINCT level, width FROM stretch) w ON w.level > r.level
-JOIN small s ON s.i <= FLOOR(r.last / w.width) - FLOOR(r.first / w.width)
+SELECT r.domain, r.kind, r.first, r.last, w.level, CAST(FLOOR(r.first * w.share) AS BIGINT) + s.i AS bucket
+FROM stretch r JOIN (SELECT DISTINCT level, share FROM stretch) w ON w.level > r.level
+JOIN small s ON s.i <= FLOOR(r.last * w.share) - FLOOR(r.first * w.share)
 WHERE r.kind <> 'dynamic'
 """,
     ),
