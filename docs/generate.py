@@ -1,0 +1,91 @@
+"""Write what the program knows into docs/: the page of each cause, expected twin and rule, and the report's schema.
+
+python docs/generate.py            writes
+python docs/generate.py --check    writes nothing; names the files that differ and exits with 1
+"""
+
+import re
+import sys
+from pathlib import Path
+
+from maccord.app.pages import Page, pages
+from maccord.report.json_form import json_schema
+
+DOCS = Path(__file__).resolve().parent
+_FOLDER = {"cause": "causes", "expected twin": "twins", "rule": "rules"}
+_ABOUT = {
+    "cause": "Why addresses collide, or will. Each is an incident of the report.",
+    "expected twin": "Addresses that two adapters share by design. They are counted in the report, never an incident.",
+    "rule": "What maccord looks for. A finding of a rule says that something is wrong; the causes say why.",
+}
+_LABEL = re.compile(r"^(What|Told by|Why it matters|Example|Confirm|Fix|Unsure|Source): *", re.MULTILINE)
+_VERBATIM = ("Confirm", "Fix")
+
+
+def markdown(page: Page) -> str:
+    """Return a page as Markdown: prose as prose, and whatever holds commands as it stands."""
+    told = [f"# {page.name}", "", page.title]
+    about = f"{page.kind}, {page.severity}" if page.severity else page.kind
+    told += ["", f"*{about}*"]
+    parts = _LABEL.split(page.text.partition("\n")[2])
+    told += _prose(parts[0])
+    for label, text in zip(parts[1::2], parts[2::2], strict=True):
+        told += ["", f"## {label}"]
+        told += ["", "```text", *_dedented(text), "```"] if label in _VERBATIM else _prose(text)
+    return "\n".join(told) + "\n"
+
+
+def _prose(text: str) -> list[str]:
+    paragraphs = [" ".join(part.split()) for part in text.strip().split("\n\n")]
+    return [line for one in paragraphs if one for line in ("", _escaped(one[0].upper() + one[1:]))]
+
+
+def _escaped(text: str) -> str:
+    return re.sub(r"([<>*_`\[\]\\])", r"\\\1", text)
+
+
+def _dedented(text: str) -> list[str]:
+    return [line.removeprefix(" " * 9).rstrip() for line in text.strip().splitlines()]
+
+
+def index(listed: list[Page]) -> str:
+    """Return the table of contents."""
+    told = ["# What maccord knows", "", "Written by `script/docs` from the pages that `maccord explain` prints."]
+    for kind, folder in _FOLDER.items():
+        told += ["", f"## {folder.capitalize()}", "", _ABOUT[kind], "", "| name | in a sentence |", "|---|---|"]
+        told += [
+            f"| [{page.name}]({folder}/{page.name}.md) | {_escaped(page.title)} |"
+            for page in listed
+            if page.kind == kind
+        ]
+    told += ["", "## The report", "", "[report-1.schema.json](report-1.schema.json): the JSON Schema of"]
+    told[-1] += " `maccord check --format json`."
+    return "\n".join(told) + "\n"
+
+
+def everything() -> dict[Path, str]:
+    """Return every generated file and what it holds."""
+    listed = pages()
+    made = {DOCS / _FOLDER[page.kind] / f"{page.name}.md": markdown(page) for page in listed}
+    return {DOCS / "README.md": index(listed), DOCS / "report-1.schema.json": json_schema(), **made}
+
+
+def main() -> None:
+    """Write the files, or compare them."""
+    made = everything()
+    there = {path for folder in _FOLDER.values() for path in (DOCS / folder).glob("*.md")}
+    differing = sorted(path for path, text in made.items() if not path.exists() or path.read_text("utf-8") != text)
+    stale = sorted(there - made.keys())
+    if "--check" in sys.argv[1:]:
+        for path in (*differing, *stale):
+            print(f"{path.relative_to(DOCS.parent).as_posix()} is not what the program says; call script/docs")
+        sys.exit(1 if differing or stale else 0)
+    for path in differing:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(made[path], encoding="utf-8", newline="\n")
+    for path in stale:
+        path.unlink()
+
+
+if __name__ == "__main__":
+    main()
