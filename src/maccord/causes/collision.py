@@ -18,6 +18,11 @@ class Owner:
         return next((adapter for adapter in self.adapters if adapter.live), self.adapters[0])
 
     @property
+    def hosts(self) -> set[int]:
+        """The hosts that know the owner: a clustered machine is known to several."""
+        return {adapter.host_id for adapter in self.adapters}
+
+    @property
     def live(self) -> bool:
         """Tell whether the owner can answer now."""
         return any(adapter.live for adapter in self.adapters)
@@ -54,4 +59,4 @@ class Collision:
     @property
     def hosts(self) -> set[int]:
         """The hosts of all owners."""
-        return {adapter.host_id for owner in self.owners for adapter in owner.adapters}
+        return {host for owner in self.owners for host in owner.hosts}

@@ -11,7 +11,8 @@ def take_issued_alike(case: Case, hosts: set[int], ranges: Sequence[tuple[int, i
     """Take the collisions of addresses in `ranges` that at least two of `hosts` issued."""
 
     def wanted(collision: Collision) -> bool:
-        return len({owner.main.host_id for owner in collision.owners if owner.issued} & hosts) > 1
+        issuers = [owner.hosts & hosts for owner in collision.owners if owner.issued and owner.hosts & hosts]
+        return len(issuers) > 1 and len(set().union(*issuers)) > 1
 
     return case.take_collisions(wanted, case.collisions_in(ranges))
 

@@ -58,7 +58,7 @@ def _incident(case: Case, group: list[Finding]) -> Incident:
     origins = {pool.host_id for pool in pools_of(case, group)}
 
     def issued_again(collision: Collision) -> bool:
-        return any(owner.issued and owner.main.host_id in origins for owner in collision.owners)
+        return any(owner.issued and owner.hosts & origins for owner in collision.owners)
 
     issued = [collision for collision in case.collisions_of(movers) if issued_again(collision)]
     taken = case.take_collisions(issued_again, issued)

@@ -46,8 +46,7 @@ def explain(case: Case) -> Iterable[Incident]:
     of_finding = {id(one.finding): one for one in taken}
 
     def machines(finding: Finding) -> Iterable[object]:
-        for owner in of_finding[id(finding)].owners:
-            yield owner.main.host_id, owner.main.machine_id or owner.main.machine or owner.main.id
+        return (owner.main.machine_no for owner in of_finding[id(finding)].owners)
 
     for group in connected([one.finding for one in taken], machines):
         yield _incident(case, [of_finding[id(finding)] for finding in group])

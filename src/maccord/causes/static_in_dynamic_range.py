@@ -50,7 +50,7 @@ def _incident(case: Case, group: list[Finding]) -> Incident:
     issuers = {pool.host_id for pool in pools_of(case, group)}
 
     def issued_too(collision: Collision) -> bool:
-        return any(owner.issued and owner.main.host_id in issuers for owner in collision.owners)
+        return any(owner.issued and owner.hosts & issuers for owner in collision.owners)
 
     issued = [collision for collision in case.collisions_of(statics) if issued_too(collision)]
     taken = case.take_collisions(issued_too, issued)

@@ -32,36 +32,42 @@ Source:  MicrosoftDocs, "NIC Teaming MAC address use and management"; MicrosoftD
 
 from collections.abc import Iterable
 
-from maccord.causes.case import Case
+from maccord.causes.case import Case, connected
 from maccord.causes.cause import Cause
-from maccord.fleet.diagnosis import Incident
+from maccord.fleet.diagnosis import Finding, Incident
 from maccord.mac import show
 
 CAUSE = Cause("team-keeps-removed-primary", "error", __doc__)
 
 
 def explain(case: Case) -> Iterable[Incident]:
-    """Explain teams that still wear the address of a NIC that left them."""
-    for finding in case.take("borrowed-team-address"):
-        rows = [case.facts.adapters[number] for number in finding.of("adapter")]
-        team = next(row for row in rows if row.kind == "team")
-        nics = [row for row in rows if row.kind == "physical"]
-        taken = case.take_collisions(lambda _: True, case.collisions_at(finding.address, finding.domain))
-        yield Incident(
-            cause=CAUSE.id,
-            severity=CAUSE.severity,
-            state="active",
-            hosts=tuple(sorted({row.host_id for row in rows})),
-            addresses=(team.mac,) if team.mac is not None else (),
-            findings=(finding, *(collision.finding for collision in taken)),
-            confidence=0.9,
-            explanation=(
-                f"The {case.adapter(team)} wears {show(team.mac or 0)}, the permanent address of "
-                f"{case.adapters(nics)}, which is no member of that team and is at work. A team keeps its primary "
-                "member's address after that NIC is removed."
-            ),
-            remedy=(
-                f"On {case.host(team.host_id)} disable and enable the team's adapter (Disable-NetAdapter, then "
-                "Enable-NetAdapter, at the console): it takes the address of a NIC that is still a member."
-            ),
-        )
+    """Explain teams that still wear the address of a NIC that left them, one incident per address."""
+    for group in connected(case.take("borrowed-team-address"), lambda finding: [(finding.domain, finding.address)]):
+        yield _incident(case, group)
+
+
+def _incident(case: Case, group: list[Finding]) -> Incident:
+    rows = {number: case.facts.adapters[number] for finding in group for number in finding.of("adapter")}
+    teams = [row for row in rows.values() if row.kind == "team"]
+    nics = [row for row in rows.values() if row.kind == "physical"]
+    address = group[0].address or 0
+    taken = case.take_collisions(lambda _: True, case.collisions_at(address, group[0].domain))
+    return Incident(
+        cause=CAUSE.id,
+        severity=CAUSE.severity,
+        state="active",
+        hosts=tuple(sorted({row.host_id for row in rows.values()})),
+        addresses=(address,),
+        findings=(*group, *(collision.finding for collision in taken)),
+        confidence=0.9,
+        explanation=(
+            f"The {case.adapters(teams)} {'wears' if len(teams) == 1 else 'wear'} {show(address)}, the permanent "
+            f"address of {case.adapters(nics)}, which is no member of {'that' if len(teams) == 1 else 'each'} team and "
+            "is at work. A team keeps its primary member's address after that NIC is removed."
+        ),
+        remedy=(
+            f"On {case.hosts(row.host_id for row in teams)} disable and enable the team's adapter "
+            "(Disable-NetAdapter, then Enable-NetAdapter, at the console): it takes the address of a NIC that is still "
+            "a member."
+        ),
+    )

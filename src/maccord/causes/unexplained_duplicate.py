@@ -47,19 +47,23 @@ def explain(case: Case) -> Iterable[Incident]:
     for collision in case.take_collisions(lambda _: True):
         rows = [owner.main for owner in collision.owners]
         again = case.take("reissued-address", _of(collision))
-        yield _incident(case, rows, [collision.finding, *again], collision.address, active=collision.active)
+        yield _incident(
+            case, rows, [collision.finding, *again], collision.address, collision.hosts, active=collision.active
+        )
     for finding in case.take("reissued-address"):
         rows = [case.facts.adapters[number] for number in finding.of("adapter")]
         active = sum(row.live for row in rows) > 1
-        yield _incident(case, rows, [finding], finding.address or 0, active=active)
+        yield _incident(case, rows, [finding], finding.address or 0, {row.host_id for row in rows}, active=active)
 
 
 def _of(collision: Collision) -> Callable[[Finding], bool]:
-    return lambda finding: finding.address == collision.address
+    adapters = set(collision.finding.of("adapter"))
+    return lambda finding: not adapters.isdisjoint(finding.of("adapter"))
 
 
-def _incident(case: Case, rows: list[Adapter], findings: list[Finding], address: int, *, active: bool) -> Incident:
-    hosts = {row.host_id for row in rows}
+def _incident(
+    case: Case, rows: list[Adapter], findings: list[Finding], address: int, hosts: set[int], *, active: bool
+) -> Incident:
     without = [host for host in hosts if case.facts.dynamic_pool(host) is None]
     undecided = ["Switch tables or a capture (which port shows the address, and when) would show who answers."]
     if without:

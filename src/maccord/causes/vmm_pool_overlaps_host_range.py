@@ -58,8 +58,8 @@ def _incident(case: Case, group: list[Finding]) -> Incident:
     ranges = segments(group)
 
     def both_gave(collision: Collision) -> bool:
-        issued = {owner.main.host_id for owner in collision.owners if owner.issued}
-        return bool(issued & hosts) and any(owner.static for owner in collision.owners)
+        issued = any(owner.issued and owner.hosts & hosts for owner in collision.owners)
+        return issued and any(owner.static for owner in collision.owners)
 
     taken = case.take_collisions(both_gave, case.collisions_in(ranges))
     return Incident(
