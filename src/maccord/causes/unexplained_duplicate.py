@@ -30,13 +30,12 @@ Source:  J. Howard, "Hyper-V: MAC Address allocation and apparent network issues
          (2008).
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
-from maccord.causes.case import Case
+from maccord.causes.case import Case, by_rows, connected
 from maccord.causes.cause import Cause
 from maccord.causes.collision import Collision
 from maccord.fleet.diagnosis import Finding, Incident
-from maccord.fleet.records import Adapter
 from maccord.mac import show
 
 CAUSE = Cause("unexplained-duplicate", "error", __doc__)
@@ -44,26 +43,21 @@ CAUSE = Cause("unexplained-duplicate", "error", __doc__)
 
 def explain(case: Case) -> Iterable[Incident]:
     """Name what is left: the same address twice where it can be heard twice, and nothing to say why."""
-    for collision in case.take_collisions(lambda _: True):
-        rows = [owner.main for owner in collision.owners]
-        again = case.take("reissued-address", _of(collision))
-        yield _incident(
-            case, rows, [collision.finding, *again], collision.address, collision.hosts, active=collision.active
-        )
-    for finding in case.take("reissued-address"):
-        rows = [case.facts.adapters[number] for number in finding.of("adapter")]
+    left = {id(collision.finding): collision for collision in case.take_collisions(lambda _: True)}
+    findings = [collision.finding for collision in left.values()]
+    for group in connected([*findings, *case.take("reissued-address")], by_rows):
+        yield _incident(case, group, [left[id(finding)] for finding in group if id(finding) in left])
+
+
+def _incident(case: Case, findings: list[Finding], collisions: list[Collision]) -> Incident:
+    address = findings[0].address or 0
+    rows = list({owner.main.id: owner.main for one in collisions for owner in one.owners}.values())
+    active = any(one.active for one in collisions)
+    hosts = {host for one in collisions for host in one.hosts}
+    if not collisions:
+        rows = [case.facts.adapters[number] for finding in findings for number in finding.of("adapter")]
         active = sum(row.live for row in rows) > 1
-        yield _incident(case, rows, [finding], finding.address or 0, {row.host_id for row in rows}, active=active)
-
-
-def _of(collision: Collision) -> Callable[[Finding], bool]:
-    adapters = set(collision.finding.of("adapter"))
-    return lambda finding: not adapters.isdisjoint(finding.of("adapter"))
-
-
-def _incident(
-    case: Case, rows: list[Adapter], findings: list[Finding], address: int, hosts: set[int], *, active: bool
-) -> Incident:
+        hosts = {row.host_id for row in rows}
     without = [host for host in hosts if case.facts.dynamic_pool(host) is None]
     undecided = ["Switch tables or a capture (which port shows the address, and when) would show who answers."]
     if without:
