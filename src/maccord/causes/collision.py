@@ -14,8 +14,8 @@ class Owner:
 
     @property
     def main(self) -> Adapter:
-        """The adapter that stands for the owner: the one that can answer, if any can."""
-        return next((adapter for adapter in self.adapters if adapter.live), self.adapters[0])
+        """The adapter that stands for the owner: the one that can answer, else one that runs, if any does."""
+        return max(self.adapters, key=lambda adapter: (adapter.live, adapter.running))
 
     @property
     def hosts(self) -> set[int]:

@@ -37,8 +37,8 @@ from maccord.causes.ranges import Told, range_incident
 from maccord.fleet.diagnosis import Finding, Incident
 
 CAUSE = Cause("manual-range-overlap", "error", __doc__)
-_FEW = 4
-"""How many of the ranges are named."""
+_FEW, _ALL = 4, 256
+"""How many of the ranges are named, the widest first; of more than `_ALL` only the first few are looked at."""
 
 
 def explain(case: Case) -> Iterable[Incident]:
@@ -53,9 +53,11 @@ def _chain(finding: Finding) -> list[object]:
 
 def _told(case: Case, group: list[Finding]) -> Told:
     numbers = sorted({number for finding in group for number in finding.of("pool")})
-    few = dict.fromkeys(range_of(case.facts.pools[number]) for number in numbers[:_FEW])
+    looked_at = numbers if len(numbers) <= _ALL else numbers[:_FEW]
+    ranges = {range_of(case.facts.pools[number]) for number in looked_at}
+    few = sorted(ranges, key=lambda one: (one[0] - one[1], one))[:_FEW]
     return Told(
-        why=f"Among the ranges are {spans(list(few))}; Hyper-V does not derive such an overlap by itself.",
+        why=f"Among the ranges are {spans(few)}; Hyper-V does not derive such an overlap by itself.",
         remedy=(
             "Cut the ranges so that no two hosts issue one address: Set-VMHost -MacAddressMinimum ... "
             "-MacAddressMaximum ... An enlarged range changes nothing; a moved one re-addresses dynamic machines at "
