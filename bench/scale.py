@@ -65,7 +65,7 @@ def estate(hosts: int, per_host: int, folder: Path) -> None:
         folder, "adapter", count, id=np.arange(count), host_id=host, domain=0, kind="vm", name="Network Adapter",
         device=_texts("nic-", count), machine_id=_texts("vm-", count), machine=_texts("VM", count),
         machine_no=np.arange(count), mac=mac, zeros=False, dynamic=~static, running=True, live=True, shared=False,
-        vlans=0, iov=False, parent=False, ips="", description="", created="", snapshot="",
+        vlans=0, iov=False, parent=False, description="", created="", snapshot="",
         file=_texts("HV", count, host), place=_texts("/VMNetworkAdapter/", count, slot),
     )  # fmt: skip
     _write(folder, "vlan_set", 1, id=np.arange(1), vlans="0")

@@ -14,17 +14,15 @@ _WIDTH_ROWS = ", ".join(f"({level}, CAST({1 / width!r} AS DOUBLE))" for level, w
 VIEWS: tuple[tuple[str, str], ...] = (
     ("host_adapter", "SELECT * FROM adapter WHERE kind <> 'vm'"),
     (
-        "issuing_pool",
-        """
-SELECT p.id, p.domain, p.kind = 'vmm' AS vmm, p.first, p.last, p.identity, t.identity IS NOT NULL AS twinned
-FROM pool p LEFT JOIN (SELECT identity FROM host GROUP BY identity HAVING COUNT(*) > 1) t ON t.identity = p.identity
-WHERE p.kind <> 'container'
-""",
-    ),
-    (
         "entry",
         f"""
-WITH mixed AS (
+WITH issuing_pool AS (
+    SELECT p.id, p.domain, p.kind = 'vmm' AS vmm, p.first, p.last, p.identity, t.identity IS NOT NULL AS twinned
+    FROM pool p LEFT JOIN (
+        SELECT identity FROM host GROUP BY identity HAVING COUNT(*) > 1
+    ) t ON t.identity = p.identity
+    WHERE p.kind <> 'container'
+), mixed AS (
     SELECT domain, vmm, identity FROM issuing_pool WHERE twinned OR vmm GROUP BY domain, vmm, identity
     HAVING COUNT(*) > 1 AND (MIN(first) <> MAX(first) OR MIN(last) <> MAX(last))
 ), reach AS (
@@ -90,16 +88,23 @@ FROM stretch r JOIN small s ON s.i <= FLOOR(r.last * r.share) - FLOOR(r.first * 
         "SELECT DISTINCT level, share FROM stretch WHERE kind <> 'dynamic'",
     ),
     (
-        "stray",
+        "busy",
         """
-SELECT a.id, a.domain, a.mac FROM adapter a JOIN pool p ON p.host_id = a.host_id
-WHERE p.kind = 'dynamic' AND a.kind = 'vm' AND a.dynamic AND (a.mac < p.first OR a.mac > p.last)
+SELECT p.id, p.host_id, p.first, p.last, 10 * u.held > 9 * (p.last - p.first + 1) AS filling,
+       u.low < p.first OR u.high > p.last AS straying
+FROM pool p JOIN (
+    SELECT host_id, COUNT(mac) AS held, MIN(CASE WHEN kind = 'vm' AND dynamic THEN mac END) AS low,
+           MAX(CASE WHEN kind = 'vm' AND dynamic THEN mac END) AS high
+    FROM adapter GROUP BY host_id
+) u ON u.host_id = p.host_id
+WHERE p.kind = 'dynamic' AND (10 * u.held > 9 * (p.last - p.first + 1) OR u.low < p.first OR u.high > p.last)
 """,
     ),
     (
         "probe",
         """
-SELECT id, domain, mac, 'stray' AS why FROM stray
+SELECT a.id, a.domain, a.mac, 'stray' AS why FROM adapter a JOIN busy b ON b.host_id = a.host_id
+WHERE b.straying AND a.kind = 'vm' AND a.dynamic AND a.snapshot = '' AND (a.mac < b.first OR a.mac > b.last)
 UNION ALL
 SELECT id, domain, mac, 'static' AS why FROM adapter WHERE kind = 'vm' AND NOT dynamic AND mac IS NOT NULL
 """,
@@ -107,7 +112,7 @@ SELECT id, domain, mac, 'static' AS why FROM adapter WHERE kind = 'vm' AND NOT d
     (
         "inside",
         """
-SELECT p.id AS adapter_id, p.why, b.domain, b.kind, b.first, b.last
+SELECT p.id AS adapter_id, p.mac, p.why, b.domain, b.kind, b.first, b.last
 FROM (SELECT q.id, q.why, q.domain, q.mac, w.level, CAST(FLOOR(q.mac * w.share) AS BIGINT) AS bucket
       FROM probe q CROSS JOIN level_used w) p  -- the bucket is computed first, so that the join is on equal columns
 JOIN bucket b ON b.domain = p.domain AND b.level = p.level AND b.bucket = p.bucket
@@ -146,21 +151,14 @@ SELECT DISTINCT domain, kind, first, last, other_kind, other_first, other_last F
 """,
     ),
     (
-        "filling",
-        """
-SELECT p.id AS pool_id, p.host_id, p.first, p.last
-FROM pool p JOIN (SELECT host_id, COUNT(mac) AS held FROM adapter GROUP BY host_id) a ON a.host_id = p.host_id
-WHERE p.kind = 'dynamic' AND 10 * a.held > 9 * (p.last - p.first + 1)
-""",
-    ),
-    (
         "fill",
         """
-SELECT f.pool_id, COUNT(DISTINCT a.mac) AS assigned, COUNT(DISTINCT CASE WHEN a.running THEN a.mac END) AS running,
-       f.last - f.first + 1 AS size
-FROM filling f JOIN adapter a ON a.host_id = f.host_id
-WHERE a.mac >= f.first AND a.mac <= f.last
-GROUP BY f.pool_id, f.first, f.last
+SELECT b.id AS pool_id, COUNT(DISTINCT a.mac) AS assigned,
+       COUNT(DISTINCT CASE WHEN a.running THEN a.mac END) AS running,
+       b.last - b.first + 1 AS size
+FROM busy b JOIN adapter a ON a.host_id = b.host_id
+WHERE b.filling AND a.mac >= b.first AND a.mac <= b.last
+GROUP BY b.id, b.first, b.last
 """,
     ),
 )

@@ -107,7 +107,7 @@ def _add_host(
     for one in ranges:
         tables["pool"].append(_pool_row(len(tables["pool"]), row, one, firsts))
     rows = joined_adapters(host, number, domain, numbering, AdapterRows.starting_at(tables))
-    for name in ("adapter", "switch", "uplink", "member"):
+    for name in ("adapter", "switch", "uplink", "guest_ip", "member"):
         tables[name] += getattr(rows, name)
     _add_small_rows(host, number, domain, tables)
     return problems

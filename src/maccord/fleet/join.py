@@ -1,6 +1,8 @@
 """Joins one host's adapters with its machines, switches, teams and VLANs."""
 
+from contextlib import suppress
 from dataclasses import dataclass, field
+from ipaddress import AddressValueError, IPv4Address
 from typing import Self
 
 from msgspec.structs import replace
@@ -10,23 +12,24 @@ from maccord.fleet.estate import HostRecords
 from maccord.fleet.evidence import AdapterSeen, MachineSeen, QueueSeen, SwitchSeen, TeamSeen, VlanSeen
 from maccord.fleet.nics import each_once, is_parent
 from maccord.fleet.numbering import Numbering
-from maccord.fleet.records import Adapter, Member, Row, Switch, Uplink
+from maccord.fleet.records import Adapter, GuestIp, Member, Row, Switch, Uplink
 
 
 @dataclass(slots=True)
 class AdapterRows:
-    """Rows of the four tables that are about adapters, numbered from where the tables stand."""
+    """Rows of the five tables that are about adapters, numbered from where the tables stand."""
 
     base: dict[str, int]
     adapter: list[Adapter] = field(default_factory=list)
     switch: list[Switch] = field(default_factory=list)
     uplink: list[Uplink] = field(default_factory=list)
+    guest_ip: list[GuestIp] = field(default_factory=list)
     member: list[Member] = field(default_factory=list)
 
     @classmethod
     def starting_at(cls, tables: dict[str, list[Row]]) -> Self:
         """Return empty rows that continue `tables`."""
-        return cls({name: len(tables[name]) for name in ("adapter", "switch", "uplink", "member")})
+        return cls({name: len(tables[name]) for name in ("adapter", "switch", "uplink", "guest_ip", "member")})
 
     def next_id(self, table: str) -> int:
         """Return the id of the next row of a table."""
@@ -50,11 +53,13 @@ def joined_adapters(
         plugged = nic.kind != "vm" or bool(nic.switch or nic.switch_id)
         machine_id = nic.machine_id or (machine.id if machine else "")
         name = nic.machine or (machine.name if machine else "")
+        reach = numbering.confined(host.name, switch.name) if confined and switch else domain
+        _add_guest_ips(rows, nic, reach)
         rows.adapter.append(
             Adapter(
                 id=rows.next_id("adapter"),
                 host_id=number,
-                domain=numbering.confined(host.name, switch.name) if confined and switch else domain,
+                domain=reach,
                 kind=nic.kind,
                 name=nic.name,
                 device=nic.id,
@@ -74,7 +79,6 @@ def joined_adapters(
                 iov=nic.iov,
                 vmq=_queue(nic, queues),
                 parent=switch is not None and is_parent(nic, switch, nics),
-                ips=" ".join(nic.ips),
                 description=nic.description,
                 created=machine.created if machine else "",
                 snapshot=nic.snapshot,
@@ -85,6 +89,14 @@ def joined_adapters(
     _add_uplinks(rows, switches.seen)
     _add_members(rows, host.of(TeamSeen))
     return rows
+
+
+def _add_guest_ips(rows: AdapterRows, nic: AdapterSeen, domain: int) -> None:
+    """Add the IPv4 addresses of the adapter that comes next."""
+    for text in nic.ips if nic.kind == "vm" else ():
+        with suppress(AddressValueError):  # IPv6 addresses stand beside them, and guests may report anything
+            number = rows.next_id("guest_ip")
+            rows.guest_ip.append(GuestIp(number, rows.next_id("adapter"), domain, int(IPv4Address(text))))
 
 
 class _Switches:

@@ -81,7 +81,6 @@ class Adapter(Struct, frozen=True, gc=False):
     iov: bool
     vmq: bool | None
     parent: bool
-    ips: str
     description: str
     created: str
     snapshot: str
@@ -107,6 +106,15 @@ class Uplink(Struct, frozen=True, gc=False):
     id: int
     switch_id: int
     adapter_id: int
+
+
+class GuestIp(Struct, frozen=True, gc=False):
+    """An IPv4 address that a guest reports on an adapter, as a number."""
+
+    id: int
+    adapter_id: int
+    domain: int
+    address: int
 
 
 class Member(Struct, frozen=True, gc=False):
@@ -184,7 +192,9 @@ class Sighting(Struct, frozen=True, gc=False):
     place: str
 
 
-Row = Host | Pool | Adapter | Switch | Uplink | Member | VlanSet | IpAddress | Event | Hba | Granted | Sighting
+Row = (
+    Host | Pool | Adapter | Switch | Uplink | GuestIp | Member | VlanSet | IpAddress | Event | Hba | Granted | Sighting
+)
 
 TABLES: dict[str, type[Row]] = {
     "host": Host,
@@ -192,6 +202,7 @@ TABLES: dict[str, type[Row]] = {
     "adapter": Adapter,
     "switch": Switch,
     "uplink": Uplink,
+    "guest_ip": GuestIp,
     "member": Member,
     "vlan_set": VlanSet,
     "ip_address": IpAddress,

@@ -23,9 +23,7 @@ RULE = Rule(
     tells=("domain", "mac"),
     query="""
 WITH hit AS (
-    SELECT i.adapter_id, i.domain, i.first, i.last, a.mac
-    FROM inside i JOIN adapter a ON a.id = i.adapter_id
-    WHERE i.why = 'stray' AND i.kind = 'dynamic' AND a.snapshot = ''
+    SELECT adapter_id, domain, first, last, mac FROM inside WHERE why = 'stray' AND kind = 'dynamic'
 )
 SELECT adapter_id, domain, mac, 'adapter' AS subject_table, adapter_id AS subject_id FROM hit
 UNION ALL

@@ -27,7 +27,7 @@ WITH inherited AS (
     WHERE v.kind = 'management' AND t.kind = 'team'
 )
 SELECT i.host_id, i.mac, i.domain, 'adapter' AS subject_table, a.id AS subject_id
-FROM inherited i JOIN adapter a ON a.host_id = i.host_id AND a.mac = i.mac
+FROM inherited i JOIN sharer a ON a.host_id = i.host_id AND a.mac = i.mac
 WHERE a.kind IN ('management', 'team', 'physical', 'vm')
 UNION ALL
 SELECT i.host_id, i.mac, i.domain, 'event' AS subject_table, e.id AS subject_id

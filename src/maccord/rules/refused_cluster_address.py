@@ -27,15 +27,13 @@ RULE = Rule(
     identity=("domain", "mac"),
     query=f"""
 WITH cluster AS (
-    SELECT DISTINCT domain, mac, CONCAT(
-        CAST(CAST(FLOOR(mac / 16777216) AS BIGINT) % 256 AS VARCHAR(3)), '.',
-        CAST(CAST(FLOOR(mac / 65536) AS BIGINT) % 256 AS VARCHAR(3)), '.',
-        CAST(CAST(FLOOR(mac / 256) AS BIGINT) % 256 AS VARCHAR(3)), '.', CAST(mac % 256 AS VARCHAR(3))) AS ip
-    FROM adapter WHERE mac >= {_UNICAST.first} AND mac <= {_UNICAST.last}
+    SELECT DISTINCT domain, mac, mac % 4294967296 AS address FROM adapter
+    WHERE mac >= {_UNICAST.first} AND mac <= {_UNICAST.last}
 )
 SELECT c.domain, c.mac, 'adapter' AS subject_table, a.id AS subject_id
-FROM cluster c JOIN adapter a ON a.domain = c.domain
-WHERE a.kind = 'vm' AND a.spoofing = FALSE AND a.mac <> c.mac AND CONCAT(' ', a.ips, ' ') LIKE CONCAT('% ', c.ip, ' %')
+FROM cluster c JOIN guest_ip g ON g.domain = c.domain AND g.address = c.address
+JOIN adapter a ON a.id = g.adapter_id
+WHERE a.kind = 'vm' AND a.spoofing = FALSE AND a.mac <> c.mac
 UNION ALL
 SELECT h.domain, COALESCE(e.mac, -1 - e.host_id) AS mac, 'event' AS subject_table, e.id AS subject_id
 FROM event e JOIN host h ON h.id = e.host_id

@@ -23,9 +23,7 @@ RULE = Rule(
     tells=("domain", "mac"),
     query="""
 WITH hit AS (
-    SELECT i.adapter_id, i.domain, i.first, i.last, a.mac
-    FROM inside i JOIN adapter a ON a.id = i.adapter_id
-    WHERE i.why = 'static' AND i.kind = 'dynamic'
+    SELECT adapter_id, domain, first, last, mac FROM inside WHERE why = 'static' AND kind = 'dynamic'
 ), granted_here AS (
     SELECT adapter_id FROM inside WHERE why = 'static' AND kind = 'vmm'
     UNION
