@@ -1,8 +1,9 @@
 """Reads evidence: walks files and folders, lets the collectors read each file, joins what they say."""
 
 import os
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from maccord.collect import BYTES_MAX, Document, Parsed, read
@@ -49,7 +50,7 @@ def gather(
 ) -> Gathered:
     """Read every file below `paths`; `tell` hears how many of how many files are done."""
     problems: list[Problem] = []
-    files = [file for path in paths for file in _files(path, problems)]
+    files = _told_apart([file for path in paths for file in _files(path, problems)])
     whole = Parsed()
     used = 0
     for at, file in enumerate(files):
@@ -82,12 +83,12 @@ def _files(path: str, problems: list[Problem]) -> Iterator[_File]:
     root = Path(path)
     try:
         whole = root.resolve(strict=True)
-    except OSError as error:
+    except (OSError, RuntimeError) as error:  # a loop of links is a RuntimeError before Python 3.13
         raise NoSuchPath(path, "no such file or folder") from error
     if whole.is_dir():
         yield from _below(whole, problems)
     elif whole.is_file():
-        yield _File(str(root), root.name, whole.parent.name)
+        yield _File(str(root), _readable(root.name), _readable(whole.parent.name))
     else:
         raise NoSuchPath(path, "neither a file nor a folder")
 
@@ -99,14 +100,46 @@ def _below(whole: Path, problems: list[Problem]) -> Iterator[_File]:
         folder, prefix = folders.pop()
         below = []
         for entry in _entries(folder, prefix, problems):
-            name = prefix + entry.name
-            if entry.is_symlink() and not Path(entry.path).resolve().is_relative_to(whole):
+            name = prefix + _readable(entry.name)
+            if entry.is_symlink() and not Path(os.path.realpath(entry.path)).is_relative_to(whole):
                 problems.append(Problem(name, "", "a link that leads out of the folder: not followed"))
             elif entry.is_dir(follow_symlinks=False):
                 below.append((entry.path, name + "/"))
-            elif entry.is_file():
-                yield _File(entry.path, name, Path(folder).name)
+            elif _is_file(entry):
+                yield _File(entry.path, name, _readable(Path(folder).name))
         folders += reversed(below)
+
+
+def _is_file(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_file()
+    except OSError:  # a loop of links
+        return False
+
+
+def _readable(name: str) -> str:
+    """Return a file's name with a mark for each byte that is no UTF-8."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+def _told_apart(files: list[_File]) -> list[_File]:
+    """Return each file once, and give those of one name from several arguments the folder they stand in as well."""
+    once = list({os.path.realpath(file.path): file for file in files}.items())
+    names = Counter(file.name for _, file in once)
+    longer = [(real, _with_folder(file) if names[file.name] > 1 else file) for real, file in once]
+    taken: dict[str, list[str]] = defaultdict(list)
+    for real, file in sorted(longer, key=lambda one: one[0]):
+        taken[file.name].append(real)
+    return [_numbered(file, taken[file.name].index(real)) for real, file in longer]
+
+
+def _with_folder(file: _File) -> _File:
+    root = Path(os.path.realpath(file.path)).parents[file.name.count("/")]
+    return replace(file, name=f"{_readable(root.name)}/{file.name}")
+
+
+def _numbered(file: _File, at: int) -> _File:
+    return file if at == 0 else replace(file, name=f"{file.name} ({at + 1})")
 
 
 def _entries(folder: str, prefix: str, problems: list[Problem]) -> list[os.DirEntry[str]]:

@@ -35,7 +35,7 @@ class _Moment(click.ParamType[datetime]):
 @click.command("check")
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @click.option(
-    "--format", "form", type=click.Choice(["table", "json", "csv"]), default="table", show_default=True,
+    "--format", type=click.Choice(["table", "json", "csv"]), default="table", show_default=True,
     help="table for people, json (maccord.report/1) for programs, csv with one finding a row.",
 )  # fmt: skip
 @click.option("--output", metavar="FILE", help="Write the report to FILE instead of standard output.")
@@ -48,7 +48,7 @@ class _Moment(click.ParamType[datetime]):
 )  # fmt: skip
 def command(
     paths: tuple[str, ...],
-    form: str,
+    format: str,  # noqa: A002 - settings call it what the option is called
     output: str | None,
     *,
     strict: bool,
@@ -88,7 +88,7 @@ def command(
             now=now or wiring.clock(),
             tell=tell.rule,
         )
-    _write(report, form, output)
+    _write(report, format, output)
     return _code(report, strict=strict, say=_silence if quiet else _remark)
 
 

@@ -3,6 +3,7 @@
 import importlib
 import os
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -29,10 +30,10 @@ class _Commands(click.Group):
         return list(_COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        del ctx
         if cmd_name not in _COMMANDS:
             return None
         command: click.Command = importlib.import_module(f"maccord.cli.{cmd_name}").command
+        _refuse_unknown(ctx.default_map or {}, cmd_name, {str(param.name) for param in command.params})
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -60,6 +61,9 @@ def cli() -> None:
     """
 
 
+_SETTINGS = Path("maccord.toml")
+
+
 class BadSettings(MaccordError):
     """maccord.toml cannot be used."""
 
@@ -73,15 +77,25 @@ class BadSettings(MaccordError):
 
 def _settings() -> dict[str, Any]:
     """Return the defaults that `maccord.toml` in the working directory sets, by command and option."""
-    path = Path("maccord.toml")
-    if not path.is_file():
+    if not _SETTINGS.is_file():
         return {}
     import tomllib
 
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise BadSettings(path, f"not readable as TOML: {error}") from error
+        found = tomllib.loads(_SETTINGS.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise BadSettings(_SETTINGS, f"not readable as TOML: {error}") from error
+    for name, table in found.items():
+        if name not in _COMMANDS or not isinstance(table, dict):
+            raise BadSettings(_SETTINGS, f"{name!r} is no table of a command: write [{'], ['.join(_COMMANDS)}]")
+    return {name: {key.replace("-", "_"): value for key, value in table.items()} for name, table in found.items()}
+
+
+def _refuse_unknown(settings: Mapping[str, Any], command: str, options: set[str]) -> None:
+    """Refuse settings that the command has no option for."""
+    for key in settings.get(command, {}).keys() - options:
+        known = ", ".join(sorted(option.replace("_", "-") for option in options))
+        raise BadSettings(_SETTINGS, f"[{command}] has no option {key!r}; there are {known}")
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -106,7 +120,7 @@ def run(arguments: list[str] | None = None) -> int:
     except (KeyboardInterrupt, click.Abort):
         click.echo("maccord: interrupted, nothing was written", err=True)
         return INTERRUPTED
-    except BrokenPipeError:
+    except (BrokenPipeError, SystemExit):  # click makes the latter of the former
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return PIPE_CLOSED
     except Exception:

@@ -22,10 +22,14 @@ class CannotWrite(MaccordError):
 def write_text(text: str, path: str | None) -> None:
     """Write a result; a file is replaced at once when all of it is on disk, and left alone otherwise."""
     if path is None or path == "-":
-        sys.stdout.write(text)
+        _print(text)
         return
-    target = Path(path)
     try:
+        target = Path(path).resolve()  # a link stays, and what it leads to is replaced
+        if target.exists() and not target.is_file():  # a pipe or a device takes what it is given
+            with target.open("w", encoding="utf-8", newline="\n") as stream:
+                stream.write(text)
+            return
         handle, name = tempfile.mkstemp(prefix=f".{target.name}-", dir=target.parent)
         try:
             with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
@@ -35,5 +39,16 @@ def write_text(text: str, path: str | None) -> None:
         except BaseException:
             Path(name).unlink(missing_ok=True)
             raise
-    except OSError as error:
-        raise CannotWrite(path, error.strerror or str(error)) from error
+    except (OSError, RuntimeError) as error:  # a loop of links is a RuntimeError before Python 3.13
+        raise CannotWrite(path, getattr(error, "strerror", None) or str(error)) from error
+
+
+def _print(text: str) -> None:
+    """Write to standard output; what its code page lacks, as Windows gives to pipes, is written as UTF-8."""
+    try:
+        text.encode(sys.stdout.encoding or "utf-8")
+    except UnicodeEncodeError:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(text.encode("utf-8", "replace"))
+    else:
+        sys.stdout.write(text)

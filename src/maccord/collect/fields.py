@@ -8,6 +8,8 @@ from maccord.fleet.problem import Problem
 from maccord.mac import BadAddress, from_octets, parse_value, parse_wwn
 
 Json = Any
+_TOP, _DIGITS = 1 << 63, 40
+"""Whole numbers are those of 64 bits; more digits than this, leading zeros too, are no number."""
 
 
 class Fields:
@@ -58,10 +60,10 @@ class Fields:
         value = self.values.get(key)
         if isinstance(value, bool):
             return None
-        if isinstance(value, int):
+        if isinstance(value, str) and value.strip().isdecimal() and len(value) <= _DIGITS:
+            value = int(value)
+        if isinstance(value, int) and -_TOP <= value < _TOP:
             return value
-        if isinstance(value, str) and value.strip().isdecimal():
-            return int(value)
         return None
 
     def choice(self, key: str, names: Mapping[int, str]) -> str:
@@ -118,7 +120,9 @@ class Fields:
     def numbers(self, key: str) -> tuple[int, ...]:
         """Return the whole numbers of a field that is a number or a list of them."""
         value = self.values.get(key)
-        return tuple(one for one in (value if isinstance(value, list) else [value]) if type(one) is int)
+        return tuple(
+            one for one in (value if isinstance(value, list) else [value]) if type(one) is int and -_TOP <= one < _TOP
+        )
 
     def rows(self, key: str, *, alone: bool = False) -> Iterator["Fields"]:
         """Yield the objects of a list that may be missing, null, one object or an array."""

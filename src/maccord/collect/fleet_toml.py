@@ -13,7 +13,9 @@ from maccord.fleet.problem import Problem
 from maccord.mac import BadAddress, parse_value
 
 NAME = "fleet.toml"
-_TABLE = re.compile(r"^\s*\[\[\s*(layer2|allow)\s*\]\]", re.MULTILINE)
+_TABLE = re.compile(r"^[ \t]*\[\[[ \t]*(layer2|allow)[ \t]*\]\]", re.MULTILINE)
+_QUOTED = re.compile(r'"[^"\n]*"|\'[^\'\n]*\'')
+_PARTS_MAX = 100
 _LAYER2_KEYS = {"name", "hosts"}
 _ALLOW_KEYS = {"cause", "hosts", "addresses", "reason", "until"}
 
@@ -26,9 +28,12 @@ def claims(document: Document) -> bool:
 
 def parse(document: Document) -> Parsed:
     """Read both lists; an entry that cannot be used is a problem and changes nothing."""
+    for number, line in enumerate(document.text.splitlines(), 1):
+        if _QUOTED.sub("", line).count(".") > _PARTS_MAX:  # reading such keys takes time with the square of the parts
+            raise Unreadable(f"line {number}", f"a key of more than {_PARTS_MAX} parts")
     try:
         value = tomllib.loads(document.text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise Unreadable("", f"not readable as TOML: {error}") from error
     parsed = Parsed()
     reader = _Reader(document.file, parsed)

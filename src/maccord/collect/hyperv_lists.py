@@ -201,7 +201,11 @@ def vlan_setting(row: Fields, host: str) -> Iterator[Seen]:
 def _vlans(row: Fields) -> str:
     mode = row.choice("OperationMode", _VLAN_MODES)
     if mode == "Access":
-        return str(row.number("AccessVlanId") or 0)
+        number = row.number("AccessVlanId") or 0
+        if vlan.is_one(number):
+            return str(number)
+        row.complain("AccessVlanId", f"{number} is no VLAN: the port is read as open")
+        return vlan.ANY
     if mode == "Trunk":
         allowed = row.text("AllowedVlanIdListString") or ",".join(map(str, row.numbers("AllowedVlanIdList")))
         try:

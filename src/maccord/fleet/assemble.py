@@ -24,6 +24,7 @@ from maccord.fleet.snapshot import Snapshot
 from maccord.mac import MacRange, default_pool
 
 VMM = "vmm"
+_COUNT_MAX = (1 << 63) - 1
 
 
 def assemble(
@@ -140,7 +141,7 @@ def _names_left(host: HostSeen, adapters: Sequence[HbaSeen]) -> int | None:
     if not host.wwpn_first or not host.wwpn_last:
         return None
     issued = {one.wwpn for one in adapters if host.wwpn_first <= one.wwpn <= host.wwpn_last}
-    return int(host.wwpn_last, 16) - int(host.wwpn_first, 16) + 1 - len(issued)
+    return min(max(int(host.wwpn_last, 16) - int(host.wwpn_first, 16) + 1 - len(issued), 0), _COUNT_MAX)
 
 
 def _ranges(host: HostRecords) -> tuple[list[RangeSeen], list[Problem]]:

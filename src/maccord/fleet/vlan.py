@@ -1,10 +1,12 @@
 """Sets of VLANs: parsing, the one spelling a set has, and the atoms that tell which sets meet."""
 
+import re
 from collections.abc import Iterable, Sequence
 
 UNTAGGED = "0"
 ANY = "0-4094"
 _TOP = 4094
+_WORD = re.compile(r"[0-9]{1,4}")
 _Span = tuple[int, int]
 
 
@@ -12,13 +14,19 @@ def parse(text: str) -> list[_Span]:
     """Return the spans of `1-10,20`, sorted and merged; raise ValueError for anything that is no set of VLANs."""
     spans: list[_Span] = []
     for part in filter(None, (piece.strip() for piece in text.replace(";", ",").split(","))):
-        low, dash, high = part.partition("-")
-        first = int(low)
-        last = int(high) if dash else first
-        if not 0 <= first <= last <= _TOP + 1:
+        low, dash, high = (word.strip() for word in part.partition("-"))
+        if not (_WORD.fullmatch(low) and _WORD.fullmatch(high or low)) or bool(dash) != bool(high):
+            raise ValueError(part)
+        first, last = int(low), int(high or low)
+        if first > last or not is_one(last):
             raise ValueError(part)
         spans.append((first, last))
     return _merged(spans)
+
+
+def is_one(number: int) -> bool:
+    """Tell whether a number is a VLAN's; 0 stands for untagged frames, and 4095 for all VLANs on some platforms."""
+    return 0 <= number <= _TOP + 1
 
 
 def text_of(spans: Iterable[_Span]) -> str:

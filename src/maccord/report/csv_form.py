@@ -4,6 +4,7 @@ import csv
 import io
 
 from maccord.report.model import Report
+from maccord.report.plain import plain
 
 COLUMNS = (
     "finding",
@@ -21,7 +22,7 @@ COLUMNS = (
     "range_last",
     "evidence",
 )
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@")
 
 
 def as_csv(report: Report) -> str:
@@ -54,4 +55,5 @@ def as_csv(report: Report) -> str:
 
 def _harmless(cell: str) -> str:
     """Return a cell that no spreadsheet takes for a formula: names come from evidence, which is not to be trusted."""
+    cell = plain(cell)
     return f"'{cell}" if cell.startswith(_FORMULA) else cell

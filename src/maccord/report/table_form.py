@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from maccord.report.model import EvidenceItem, FindingItem, IncidentItem, ProblemItem, Report
+from maccord.report.plain import plain
 
 WIDTH = 100
 _LABELS = 11
@@ -131,8 +132,3 @@ def summary(report: Report) -> str:
 def _count(number: int, word: str) -> str:
     plural = word if number == 1 or word == "info" else word + "s"
     return f"{number:,} {plural}"
-
-
-def plain(text: str) -> str:
-    """Return text whose control and direction characters are spelled out: names come from evidence."""
-    return "".join(char if char.isprintable() else f"\\x{ord(char):02x}" for char in text)

@@ -1,0 +1,6 @@
+"""Text from evidence, made harmless for terminals and spreadsheets."""
+
+
+def plain(text: str) -> str:
+    """Return text whose control and direction characters are spelled out: names come from evidence."""
+    return "".join(char if char.isprintable() else f"\\x{ord(char):02x}" for char in text)
