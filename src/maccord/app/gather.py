@@ -4,8 +4,10 @@ import os
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from pathlib import Path
 
+from maccord.causes import CAUSES
 from maccord.collect import BYTES_MAX, Document, Parsed, read
 from maccord.fleet.assemble import assemble
 from maccord.fleet.config import FleetConfig
@@ -62,6 +64,11 @@ def gather(
             whole.fabrics += parsed.fabrics
             whole.allowances += parsed.allowances
         tell(at + 1, len(files))
+    for one in whole.allowances:
+        if one.cause not in CAUSES:
+            near = "".join(get_close_matches(one.cause, CAUSES, 1))
+            reason = f"{one.cause[:60]!r} is no cause" + (f"; did you mean {near}?" if near else "")
+            problems.append(Problem(one.file, f"{one.at}/cause", f"{reason} (maccord explain lists them)"))
     config = FleetConfig(tuple(whole.fabrics), tuple(whole.allowances))
     return Gathered(assemble(whole.seen, config, files=used, problems=[*problems, *whole.problems]), config)
 

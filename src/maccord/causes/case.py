@@ -91,10 +91,15 @@ class Case:
         """Return an adapter's name as a person would say it: `VM web on HV01`."""
         host = self.host(row.host_id)
         if row.kind == "vm":
-            state = "" if row.running else ", which is off,"
+            state = ", which does not run," if row.running is False else ""
             return f"VM {row.machine or row.name}{state} on {host}"
         kind = {"management": "management vNIC", "physical": "NIC", "team": "team adapter"}.get(row.kind, "adapter")
         return f"{kind} {row.name} on {host}"
+
+    def power_unknown(self, rows: Iterable[Adapter]) -> list[str]:
+        """Return what would tell whether machines run, where the evidence does not."""
+        hosts = {row.host_id for row in rows if row.kind == "vm" and row.running is None}
+        return [f"Get-VM of {self.hosts(hosts)} would tell which of the machines run."] if hosts else []
 
     def adapters(self, rows: Iterable[Adapter]) -> str:
         """Return several adapters' names."""

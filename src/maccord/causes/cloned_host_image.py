@@ -47,7 +47,8 @@ CAUSE = Cause("cloned-host-image", "error", __doc__)
 
 
 _COPIED_TOO = ("shared-wwn-range", "shared-wwn", "container-pool-over-pool")
-_SURE, _GUID_ALONE, _NAMES_ALONE = 0.97, 0.8, 0.85
+_SURE, _GUID_ALONE, _NAMES_ALONE, _CONTRADICTED = 0.97, 0.8, 0.85, 0.7
+_NAMES_WOULD_TELL = "The range of World Wide Port Names (Get-VMHost) would confirm the clone."
 
 
 def explain(case: Case) -> Iterable[Incident]:
@@ -64,7 +65,9 @@ def _incident(case: Case, group: list[Finding], copied: dict[int, list[Finding]]
     ranges = segments(group)
     taken = take_issued_alike(case, hosts, ranges)
     findings = [*group, *(collision.finding for collision in taken)]
-    findings += copied.pop(case.facts.hosts[min(hosts)].identity, [])
+    copies = copied.pop(case.facts.hosts[min(hosts)].identity, [])
+    findings += copies
+    names_too = any(finding.rule.startswith("shared-wwn") for finding in copies)
     guids = {case.facts.hosts[host].machine_guid for host in hosts}
     names = {case.facts.hosts[host].wwpn_first for host in hosts}
     confidence, told, undecided = _judged(guids, names)
@@ -87,6 +90,10 @@ def _incident(case: Case, group: list[Finding], copied: dict[int, list[Finding]]
             "Give every host but one a range of its own: Set-VMHost -MacAddressMinimum ... -MacAddressMaximum ... "
             "Machines get their new addresses at their next cold start. Empty the range in the image, or set it after "
             "each deployment."
+            + (
+                " Do the same for the range of World Wide Port Names (Set-VMHost -FibreChannelWwpnMinimum ...)."
+                * names_too
+            )
         ),
     )
 
@@ -117,8 +124,10 @@ def _judged(guids: set[str | None], names: set[str | None]) -> tuple[float, str,
     if same_guid and same_names:
         return _SURE, "carry one MachineGuid and one range of World Wide Port Names", ()
     if same_guid:
-        would = "" if len(names) > 1 else "The range of World Wide Port Names (Get-VMHost) would confirm the clone."
-        return _GUID_ALONE, "carry one MachineGuid", (would,) if would else ()
+        if len(names - {None}) > 1:
+            told = "carry one MachineGuid, though their ranges of World Wide Port Names differ"
+            return _CONTRADICTED, told, ("The deployment record of the hosts would tell.",)
+        return _GUID_ALONE, "carry one MachineGuid", (_NAMES_WOULD_TELL,)
     if same_names:
         would = "MachineGuid differs, as after sysprep; the deployment record of the hosts would confirm the clone."
         if None in guids:

@@ -15,7 +15,7 @@ class Owner:
     @property
     def main(self) -> Adapter:
         """The adapter that stands for the owner: the one that can answer, else one that runs, if any does."""
-        return max(self.adapters, key=lambda adapter: (adapter.live, adapter.running))
+        return max(self.adapters, key=lambda adapter: (adapter.live, adapter.running is True))
 
     @property
     def hosts(self) -> set[int]:

@@ -56,6 +56,16 @@ def _told(case: Case, group: list[Finding]) -> Told:
     looked_at = numbers if len(numbers) <= _ALL else numbers[:_FEW]
     ranges = {range_of(case.facts.pools[number]) for number in looked_at}
     few = sorted(ranges, key=lambda one: (one[0] - one[1], one))[:_FEW]
+    if group[0].facts["vmm"]:
+        return Told(
+            why=f"Among the pools are {spans(few)}; VMM servers do not ask each other.",
+            remedy=(
+                "Grant from pools that do not overlap: create another on all but one server (New-SCMACAddressPool "
+                "-MACAddressRangeStart ... -MACAddressRangeEnd ...), re-address the machines that hold addresses of "
+                "the common part, and remove the old pool there (Remove-SCMACAddressPool)."
+            ),
+            confidence=0.9,
+        )
     return Told(
         why=f"Among the ranges are {spans(few)}; Hyper-V does not derive such an overlap by itself.",
         remedy=(

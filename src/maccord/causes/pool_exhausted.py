@@ -56,5 +56,8 @@ def explain(case: Case) -> Iterable[Incident]:
                 f"{span(*range_of(pool))}, are held by running adapters: the next machine with a dynamic address will "
                 "not start (events 12564, 12565)."
             ),
-            remedy="Enlarge the range: Set-VMHost -MacAddressMaximum ... An enlarged range changes no address.",
+            remedy=(
+                "Enlarge the range by addresses that no other host issues: Set-VMHost -MacAddressMaximum ... An "
+                "enlarged range changes no address; check the fleet again afterwards."
+            ),
         )

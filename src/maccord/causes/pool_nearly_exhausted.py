@@ -52,5 +52,8 @@ def explain(case: Case) -> Iterable[Incident]:
                 f"{span(*range_of(pool))}, are assigned, {facts['running']} of them to running adapters. When the "
                 "range runs round, stopped machines' addresses are issued again."
             ),
-            remedy="Enlarge the range: Set-VMHost -MacAddressMaximum ... An enlarged range changes no address.",
+            remedy=(
+                "Enlarge the range by addresses that no other host issues: Set-VMHost -MacAddressMaximum ... An "
+                "enlarged range changes no address; check the fleet again afterwards."
+            ),
         )

@@ -50,7 +50,7 @@ def explain(case: Case) -> Iterable[Incident]:
     """Explain addresses that one host issued twice, one incident for all of a host."""
 
     def one_at_most_runs(finding: Finding) -> bool:
-        return sum(case.facts.adapters[number].running for number in finding.of("adapter")) < 2
+        return sum(case.facts.adapters[number].running is True for number in finding.of("adapter")) < 2
 
     for group in connected(case.take("reissued-address", one_at_most_runs), lambda finding: [finding.facts["host_id"]]):
         yield _incident(case, group)
@@ -76,15 +76,16 @@ def _incident(case: Case, group: list[Finding]) -> Incident:
         findings=(*group, *(collision.finding for collision in taken)),
         confidence=0.95,
         explanation=(
-            f"{case.host(host)} issued {listed([show(one) for one in addresses])} again while the first holder was "
-            f"off: {listed(sorted({row.machine for row in stopped}))} cannot start as long as "
+            f"{case.host(host)} issued {listed([show(one) for one in addresses])} again while the first holder did "
+            f"not run: {listed(sorted({row.machine for row in stopped}))} cannot start as long as "
             f"{listed(sorted({row.machine for row in running})) or 'another holder'} runs."
             if running
-            else f"{case.host(host)} issued {listed([show(one) for one in addresses])} to several machines, all off "
-            f"now: {listed(sorted({row.machine for row in stopped}))}. Only one of them can run at a time."
+            else f"{case.host(host)} issued {listed([show(one) for one in addresses])} to several machines, none of "
+            f"which runs now: {listed(sorted({row.machine for row in stopped}))}. Only one of them can run at a time."
         ),
         remedy=(
-            "Enlarge the range first (Set-VMHost -MacAddressMaximum ...), so that it does not run round again; then "
-            "remove and re-add the stopped machine's adapter, or set it a static address outside every range."
+            "Enlarge the range first, by addresses that no other host issues (Set-VMHost -MacAddressMaximum ...), so "
+            "that it does not run round again; then remove and re-add the stopped machine's adapter, or set it a "
+            "static address outside every range."
         ),
     )

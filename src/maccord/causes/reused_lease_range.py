@@ -77,8 +77,9 @@ def _told(case: Case, finding: Finding) -> Told:
     return Told(
         why=" ".join(parts),
         remedy=(
-            "Give each host whose range is a leftover one of its own: Set-VMHost -MacAddressMinimum ... "
-            "-MacAddressMaximum ... Populate the range only after a host has its final address."
+            "Let one host keep the range, best one whose address gives it, and give each of the others one of its own: "
+            "Set-VMHost -MacAddressMinimum ... -MacAddressMaximum ... Populate the range only after a host has its "
+            "final address."
         ),
         confidence=0.9 if not undecided else 0.7 if stale else 0.5,
         evidence=tuple(Evidence(ip.file, ip.place, ip.address) for ip in now),

@@ -64,13 +64,19 @@ def _incident(case: Case, group: list[Collision]) -> Incident:
         addresses=tuple(addresses),
         findings=tuple(one.finding for one in group),
         confidence=0.9,
+        undecided=tuple(case.power_unknown(owners)),
         explanation=(
             f"{case.adapters(owners)} have the static address {listed([show(one) for one in addresses])}. A copied "
             "machine, a template or an image with a fixed address keeps it in every copy."
-            + (" Two of them can answer now." if active else " At most one of them runs at the moment.")
+            + (
+                " Two of them can answer now."
+                if active
+                else " As far as the evidence tells, no two of them can answer at the moment."
+            )
         ),
         remedy=(
-            "Let the oldest machine keep the address and set the others to dynamic (machine off: Set-VMNetworkAdapter "
-            "-DynamicMacAddress) or to a static address of their own; take the address out of the template."
+            "Let the oldest machine keep the address and set the others, while they are off, to dynamic "
+            "(Set-VMNetworkAdapter -DynamicMacAddress; under libvirt virsh edit, without the mac line) or to a static "
+            "address of their own; take the address out of the template."
         ),
     )

@@ -34,6 +34,7 @@ from maccord.causes.cause import Cause
 from maccord.causes.collision import Collision
 from maccord.causes.ranges import pools_of
 from maccord.fleet.diagnosis import Finding, Incident
+from maccord.fleet.records import Adapter
 from maccord.mac import show
 
 CAUSE = Cause("static-in-dynamic-range", "warning", __doc__)
@@ -43,6 +44,13 @@ def explain(case: Case) -> Iterable[Incident]:
     """Explain static addresses inside ranges that hosts issue from, one incident per group of such ranges."""
     for group in connected(case.take("static-in-dynamic-range"), by_rows):
         yield _incident(case, group)
+
+
+def _when(statics: Iterable[Adapter], issuers: set[int]) -> str:
+    """Return when the host that owns the range will issue a static machine's address, too."""
+    if all(row.host_id in issuers for row in statics):
+        return "A host leaves out what its own running machines hold, and may issue it while the machine is off."
+    return "Such an address is issued to another machine when the range comes round to it."
 
 
 def _incident(case: Case, group: list[Finding]) -> Incident:
@@ -71,7 +79,7 @@ def _incident(case: Case, group: list[Finding]) -> Incident:
             + (
                 f" {listed([show(one.address) for one in issued])} was issued to another machine as well."
                 if issued
-                else " It will be issued to another machine when the range comes round to it."
+                else f" {_when(statics.values(), issuers)}"
             )
         ),
         remedy=(

@@ -60,6 +60,7 @@ def _incident(case: Case, findings: list[Finding], collisions: list[Collision]) 
         hosts = {row.host_id for row in rows}
     without = [host for host in hosts if case.facts.dynamic_pool(host) is None]
     undecided = ["Switch tables or a capture (which port shows the address, and when) would show who answers."]
+    undecided += case.power_unknown(rows)
     if without:
         undecided.insert(0, f"The dynamic range of {case.hosts(without)} would tell whether a host issued the address.")
     return Incident(

@@ -87,6 +87,7 @@ def _incident(case: Case, group: list[Finding]) -> Incident:
         remedy=(
             "Before the next grant, create pools that do not overlap on all but one server (New-SCMACAddressPool "
             "-MACAddressRangeStart ... -MACAddressRangeEnd ...) and remove the default pool there."
+            + (" Re-address, while it is off, one machine of each pair that has one address." if taken else "")
         ),
     )
 

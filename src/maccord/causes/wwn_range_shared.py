@@ -29,13 +29,20 @@ Source:  Microsoft's reference of Set-VMHost and Set-VMFibreChannelHba; Microsof
          the reader's question on J. Howard (2008).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from maccord.causes.case import Case, connected, identity_evidence, listed
 from maccord.causes.cause import Cause
-from maccord.fleet.diagnosis import Finding, Incident
+from maccord.fleet.diagnosis import Evidence, Finding, Incident
 
 CAUSE = Cause("wwn-range-shared", "error", __doc__)
+_MOVE_RANGES = (
+    "Give each host but one a range of its own: Set-VMHost -FibreChannelWwpnMinimum ... -FibreChannelWwpnMaximum ..."
+)
+_RENAME_ADAPTERS = (
+    "Let one machine keep the name, and give the other's adapter new ones while it is off: Get-VMFibreChannelHba | "
+    "Set-VMFibreChannelHba -GenerateWwn; tell zoning and storage the new ones before it starts."
+)
 
 
 def explain(case: Case) -> Iterable[Incident]:
@@ -59,17 +66,20 @@ def explain(case: Case) -> Iterable[Incident]:
             state="latent",
             hosts=tuple(sorted(hosts)),
             findings=tuple(group),
-            evidence=tuple(one for host in sorted(hosts) for one in identity_evidence(case.facts.hosts[host])),
+            evidence=tuple(_evidence(case, hosts if ranges else set(), names)),
             confidence=0.9,
             explanation=" ".join(parts),
-            remedy=(
-                "Give each host a range of its own: Set-VMHost -FibreChannelWwpnMinimum ... "
-                "-FibreChannelWwpnMaximum ..., then "
-                "Get-VMFibreChannelHba | Set-VMFibreChannelHba -GenerateWwn for adapters that share a "
-                "name, and tell the storage the new ones."
-            ),
+            remedy=" ".join([_MOVE_RANGES] * bool(ranges) + [_RENAME_ADAPTERS] * bool(names)),
         )
 
 
 def _hosts(case: Case, finding: Finding) -> list[int]:
     return [*finding.of("host"), *(case.facts.hbas[number].host_id for number in finding.of("hba"))]
+
+
+def _evidence(case: Case, hosts: set[int], names: list[Finding]) -> Iterator[Evidence]:
+    for host in sorted(hosts):
+        yield from identity_evidence(case.facts.hosts[host])
+    for number in sorted({number for finding in names for number in finding.of("hba")}):
+        hba = case.facts.hbas[number]
+        yield Evidence(hba.file, hba.place, hba.wwpn)

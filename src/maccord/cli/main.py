@@ -106,7 +106,9 @@ def main(arguments: list[str] | None = None) -> None:
 def run(arguments: list[str] | None = None) -> int:
     """Run the command line; return its exit code and let no exception out."""
     try:
-        code = cli.main(arguments, prog_name="maccord", standalone_mode=False, default_map=_settings())
+        asks = {"-h", "--help", "--version"}.intersection(sys.argv[1:] if arguments is None else arguments)
+        settings = {} if asks else _settings()  # help and version answer whatever maccord.toml says
+        code = cli.main(arguments, prog_name="maccord", standalone_mode=False, default_map=settings)
         sys.stdout.flush()
         return code if isinstance(code, int) else OK
     except click.exceptions.Exit as done:

@@ -1,6 +1,7 @@
 """Where results go: standard output, or a file that is either whole or not there."""
 
 import os
+import stat
 import sys
 import tempfile
 from pathlib import Path
@@ -34,7 +35,7 @@ def write_text(text: str, path: str | None) -> None:
         try:
             with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
                 stream.write(text)
-            Path(name).chmod(0o644)
+            Path(name).chmod(_mode(target))
             Path(name).replace(target)
         except BaseException:
             Path(name).unlink(missing_ok=True)
@@ -43,12 +44,27 @@ def write_text(text: str, path: str | None) -> None:
         raise CannotWrite(path, getattr(error, "strerror", None) or str(error)) from error
 
 
+def _mode(target: Path) -> int:
+    """Return the permissions of the file that is replaced, or those that a new file gets."""
+    if target.exists():
+        return stat.S_IMODE(target.stat().st_mode)
+    mask = os.umask(0)
+    os.umask(mask)
+    return 0o666 & ~mask
+
+
 def _print(text: str) -> None:
     """Write to standard output; what its code page lacks, as Windows gives to pipes, is written as UTF-8."""
     try:
-        text.encode(sys.stdout.encoding or "utf-8")
-    except UnicodeEncodeError:
+        try:
+            text.encode(sys.stdout.encoding or "utf-8")
+        except UnicodeEncodeError:
+            sys.stdout.flush()
+            sys.stdout.buffer.write(text.encode("utf-8", "replace"))
+        else:
+            sys.stdout.write(text)
         sys.stdout.flush()
-        sys.stdout.buffer.write(text.encode("utf-8", "replace"))
-    else:
-        sys.stdout.write(text)
+    except BrokenPipeError:
+        raise
+    except (OSError, AttributeError) as error:  # a full disk; standard output that the caller closed
+        raise CannotWrite("standard output", getattr(error, "strerror", None) or "it is closed") from error

@@ -91,7 +91,7 @@ class _Reader:
             self.complain(f"{at}/addresses", str(error))
             return
         hosts = _texts(row.get("hosts")) if "hosts" in row else ("*",)
-        self._parsed.allowances.append(Allowance(cause, hosts, addresses, row["reason"], until))
+        self._parsed.allowances.append(Allowance(cause, hosts, addresses, row["reason"], until, self._file, at))
 
 
 def _texts(value: Json) -> tuple[str, ...]:

@@ -60,7 +60,7 @@ SELECT (part + 1) * {_FIELDS} + domain * 2 + CASE WHEN vmm THEN 1 ELSE 0 END AS 
     (
         "sharer",
         """
-SELECT a.id, a.host_id, a.domain, a.kind, a.mac, a.dynamic, a.vlans, a.snapshot, a.machine_no
+SELECT a.id, a.host_id, a.domain, a.kind, a.mac, a.dynamic, a.vlans, a.snapshot, a.machine_no, a.running
 FROM adapter a JOIN shared_mac s ON a.mac = s.mac WHERE a.kind <> 'virtual'
 """,
     ),
@@ -101,10 +101,23 @@ WHERE p.kind = 'dynamic' AND (10 * u.held > 9 * (p.last - p.first + 1) OR u.low 
 """,
     ),
     (
+        "stray",
+        """
+SELECT a.id, a.domain, a.mac, a.host_id, a.machine_no, a.running FROM adapter a JOIN busy b ON b.host_id = a.host_id
+WHERE b.straying AND a.kind = 'vm' AND a.dynamic AND a.snapshot = '' AND (a.mac < b.first OR a.mac > b.last)
+""",
+    ),
+    (
         "probe",
         """
-SELECT a.id, a.domain, a.mac, 'stray' AS why FROM adapter a JOIN busy b ON b.host_id = a.host_id
-WHERE b.straying AND a.kind = 'vm' AND a.dynamic AND a.snapshot = '' AND (a.mac < b.first OR a.mac > b.last)
+SELECT s.id, s.domain, s.mac, 'stray' AS why FROM stray s
+LEFT JOIN (  -- it was not moved where it runs on the issuing host, or nowhere: it is a replica or a copy
+    SELECT DISTINCT s.id FROM stray s JOIN sharer h ON h.mac = s.mac AND h.machine_no = s.machine_no
+    JOIN pool p ON p.host_id = h.host_id
+    WHERE p.kind = 'dynamic' AND h.host_id <> s.host_id AND h.mac >= p.first AND h.mac <= p.last
+      AND (h.running OR NOT COALESCE(s.running, FALSE))
+) k ON k.id = s.id
+WHERE k.id IS NULL
 UNION ALL
 SELECT id, domain, mac, 'static' AS why FROM adapter WHERE kind = 'vm' AND NOT dynamic AND mac IS NOT NULL
 """,

@@ -26,6 +26,8 @@ class Allowance:
     addresses: tuple[int, ...] = ()
     reason: str = ""
     until: date | None = None
+    file: str = ""
+    at: str = ""
 
 
 @dataclass(frozen=True, slots=True)

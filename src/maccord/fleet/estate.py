@@ -32,6 +32,7 @@ def by_host(seen: Iterable[Seen]) -> tuple[list[HostRecords], list[Problem]]:
     grouped: dict[str, list[Seen]] = defaultdict(list)
     for record in seen:
         grouped[record.host.casefold()].append(record)
+    _join_long_names(grouped)
     hosts: list[HostRecords] = []
     problems: list[Problem] = []
     for key in sorted(grouped):
@@ -41,6 +42,24 @@ def by_host(seen: Iterable[Seen]) -> tuple[list[HostRecords], list[Problem]]:
                 host.by_class[type(record)].append(record)
             hosts.append(host)
     return hosts, problems
+
+
+def _join_long_names(grouped: dict[str, list[Seen]]) -> None:
+    """Put HV01.corp.example to HV01 where one such long name exists and nothing says that they are two machines."""
+    long: dict[str, list[str]] = defaultdict(list)
+    for key in grouped:
+        long[key.partition(".")[0]].append(key)
+    for short, keys in long.items():
+        if len(keys) == 2 and short in keys:
+            other = max(keys, key=len)
+            both = [*grouped[short], *grouped[other]]
+            hardware = _hardware(both)
+            mine, theirs = (
+                [one for one in grouped[key] if isinstance(one, HostSeen) and one.whole] for key in (short, other)
+            )
+            if all(_one_machine(one, two, hardware) for one in mine for two in theirs):
+                grouped[short] = both
+                del grouped[other]
 
 
 def _natural(pointer: str) -> tuple[tuple[int, int, str], ...]:

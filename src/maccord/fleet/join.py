@@ -71,7 +71,7 @@ def joined_adapters(
                 permanent=nic.permanent,
                 dynamic=nic.dynamic,
                 running=running,
-                live=running and plugged and not nic.snapshot,
+                live=running is True and plugged and not nic.snapshot,
                 shared=machine is not None and (machine.clustered or machine.replica),
                 switch_id=switches.number_of(switch),
                 vlans=numbering.vlan_set(vlans.of(nic)),
@@ -175,13 +175,13 @@ class _Vlans:
         return by_id or (self._by_machine.get(nic.machine.casefold()) if nic.machine else None) or vlan.UNTAGGED
 
 
-def _runs(nic: AdapterSeen, machine: MachineSeen | None) -> bool:
-    """Tell whether the adapter has power: its machine is on, or the host has it up."""
+def _runs(nic: AdapterSeen, machine: MachineSeen | None) -> bool | None:
+    """Tell whether the adapter has power: its machine is on, or the host has it up. None: nobody says."""
     if nic.kind != "vm":
         return nic.up is not False
     if machine is not None and machine.running is not None:
         return machine.running
-    return nic.up is True
+    return nic.up
 
 
 def _queue(nic: AdapterSeen, queues: list[QueueSeen]) -> bool | None:

@@ -72,7 +72,7 @@ class Adapter(Struct, frozen=True, gc=False):
     zeros: bool
     permanent: int | None
     dynamic: bool | None
-    running: bool
+    running: bool | None
     live: bool
     shared: bool
     switch_id: int | None

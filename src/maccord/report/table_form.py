@@ -80,7 +80,7 @@ def _twice(twice: dict[str, FindingItem]) -> Iterator[tuple[str, str]]:
 def _seen(evidence: list[EvidenceItem]) -> Iterator[tuple[str, str]]:
     """Yield a line per value that was read, with the places it was read at."""
     places: dict[str, list[str]] = {}
-    for item in evidence:
+    for item in dict.fromkeys(evidence):
         places.setdefault(item.value, []).append(f"{item.file} {item.at}".rstrip())
     for at, (value, where) in enumerate(list(places.items())[:_SHOWN]):
         rest = f" and {len(where) - 3} more" if len(where) > 3 else ""
