@@ -66,8 +66,8 @@ class Estate:
 
 
 _ENGINE = DuckEngine()
-_OF_OWNERS = frozenset({"issuing_pool", "entry"})
-_OF_ADAPTERS = frozenset({"host_adapter", "shared_mac", "sharer", "filling", "fill"})
+_OF_OWNERS = frozenset({"entry"})
+_OF_ADAPTERS = frozenset({"host_adapter", "fill"})
 _OF_MEETINGS = frozenset(name for name, _ in VIEWS) - _OF_OWNERS - _OF_ADAPTERS
 
 
