@@ -34,7 +34,8 @@ def sample_fleet():
 @pytest.mark.parametrize("rule", RULES.values(), ids=lambda rule: rule.id)
 def test_a_rule_returns_its_identity_what_it_tells_and_its_subjects(rule, empty_fleet):
     columns, rows = empty_fleet.query(rule.query)
-    wanted = {*rule.identity, *rule.tells, "subject_table", "subject_id"} | ({rule.link} if rule.link else set())
+    wanted = {*rule.identity, *rule.tells, "subject_table", "subject_id"}
+    wanted |= ({rule.link} if rule.link else set()) | ({"host_id"} if rule.hosted else set())
     assert set(columns) == wanted
     assert len(columns) == len(wanted)
     assert rows == []

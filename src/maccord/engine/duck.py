@@ -70,11 +70,6 @@ class DuckEngine:
         )
         return [record(*row) for row in self.connection.execute(query, [wanted]).fetchall()]
 
-    def lookup(self, table: str, column: str, ids: Iterable[int]) -> dict[int, int]:
-        """Return one whole-number column of the rows with these ids, by id."""
-        query = f"SELECT t.id, t.{column} FROM {table} t SEMI JOIN (SELECT unnest($1) AS v) w ON t.id = w.v"
-        return dict(self.connection.execute(query, [sorted(set(ids))]).fetchall())
-
     def _fill(self, name: str, columns: dict[str, list[Any]]) -> None:
         count = len(next(iter(columns.values())))
         if count < _SMALL:

@@ -24,8 +24,5 @@ class Engine(Protocol):
     def query(self, query: str) -> tuple[list[str], list[tuple[Cell, ...]]]:
         """Return the column names and the rows of a query's result."""
 
-    def lookup(self, table: str, column: str, ids: Iterable[int]) -> dict[int, int]:
-        """Return one whole-number column of the rows with these ids, by id."""
-
     def fetch(self, table: str, column: str, values: Iterable[int]) -> list[Row]:
         """Return the rows of a table whose `column` holds one of `values`, in the order of their ids."""

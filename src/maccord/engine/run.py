@@ -40,15 +40,17 @@ def _gathered(engine: Engine, rule: Rule) -> Iterator[Finding]:
     """Yield the findings of a rule; the engine gathers each fault's rows, so that many rows cost one here."""
     keys = ", ".join(rule.identity)
     told = "".join(f", MIN({column}) AS {column}" for column in rule.tells)
+    hosts = "ARRAY_AGG(host_id)" if rule.hosted else "NULL"
     columns, rows = engine.query(
-        f"SELECT {keys}{told}, subject_table, ARRAY_AGG(subject_id) AS subject_ids FROM ({rule.query}) q "
-        f"GROUP BY {keys}, subject_table ORDER BY {keys}, subject_table"
+        f"SELECT {keys}{told}, subject_table, ARRAY_AGG(subject_id) AS subject_ids, {hosts} AS host_ids "
+        f"FROM ({rule.query}) q GROUP BY {keys}, subject_table ORDER BY {keys}, subject_table"
     )
     width = len(rule.identity)
     for _, grouped in groupby(rows, key=lambda row: row[:width]):
         parts = list(grouped)
-        told_of = dict(zip(columns[:-2], parts[0], strict=False))
-        yield _finding(rule, told_of, {str(part[-2]): _ids(part[-1]) for part in parts})
+        told_of = dict(zip(columns[:-3], parts[0], strict=False))
+        found = frozenset(number for part in parts if rule.hosted for number in _ids(part[-1]))
+        yield _finding(rule, told_of, {str(part[-3]): _ids(part[-2]) for part in parts}, found)
 
 
 def _linked(engine: Engine, rule: Rule) -> Iterator[Finding]:
@@ -66,7 +68,9 @@ def _linked(engine: Engine, rule: Rule) -> Iterator[Finding]:
             yield _finding(rule, told_of, by_table)
 
 
-def _finding(rule: Rule, told: Mapping[str, Cell], ids: Mapping[str, Iterable[int]]) -> Finding:
+def _finding(
+    rule: Rule, told: Mapping[str, Cell], ids: Mapping[str, Iterable[int]], hosts: frozenset[int] = frozenset()
+) -> Finding:
     first, last = told.get("first"), told.get("last")
     address = told.get("mac")
     domain = told.get("domain")
@@ -78,6 +82,7 @@ def _finding(rule: Rule, told: Mapping[str, Cell], ids: Mapping[str, Iterable[in
         address=None if address is None or _int(address) < 0 else _int(address),
         segment=None if first is None or last is None else (_int(first), _int(last)),
         facts=dict(told),
+        hosts=hosts,
     )
 
 

@@ -17,7 +17,8 @@ VIEWS: tuple[tuple[str, str], ...] = (
         "entry",
         f"""
 WITH issuing_pool AS (
-    SELECT p.id, p.domain, p.kind = 'vmm' AS vmm, p.first, p.last, p.identity, t.identity IS NOT NULL AS twinned
+    SELECT p.id, p.host_id, p.domain, p.kind = 'vmm' AS vmm, p.first, p.last, p.identity,
+           t.identity IS NOT NULL AS twinned
     FROM pool p LEFT JOIN (
         SELECT identity FROM host GROUP BY identity HAVING COUNT(*) > 1
     ) t ON t.identity = p.identity
@@ -44,16 +45,16 @@ WITH issuing_pool AS (
     FROM island i JOIN merged m ON m.domain = i.domain AND m.vmm = i.vmm AND m.identity = i.identity
                                AND m.island = i.island
 ), part AS (
-    SELECT p.id, -1 AS part, p.domain, p.vmm, p.identity, p.first, p.last, COALESCE(w.first, p.first) AS whole_first,
-           COALESCE(w.last, p.last) AS whole_last, COALESCE(w.mark, -1) AS mark
+    SELECT p.id, p.host_id, -1 AS part, p.domain, p.vmm, p.identity, p.first, p.last,
+           COALESCE(w.first, p.first) AS whole_first, COALESCE(w.last, p.last) AS whole_last, COALESCE(w.mark, -1) AS mark
     FROM issuing_pool p LEFT JOIN whole w ON w.id = p.id
     UNION ALL
-    SELECT id, identity AS part, domain, vmm, identity, first, last, first AS whole_first, last AS whole_last,
+    SELECT id, host_id, identity AS part, domain, vmm, identity, first, last, first AS whole_first, last AS whole_last,
            -1 AS mark
     FROM issuing_pool WHERE twinned
 )
 SELECT (part + 1) * {_FIELDS} + domain * 2 + CASE WHEN vmm THEN 1 ELSE 0 END AS field,
-       id, part, domain, vmm, identity, first, last, whole_first, whole_last, mark FROM part
+       id, host_id, part, domain, vmm, identity, first, last, whole_first, whole_last, mark FROM part
 """,
     ),
     ("shared_mac", "SELECT mac FROM adapter WHERE mac IS NOT NULL GROUP BY mac HAVING COUNT(*) > 1"),
@@ -78,8 +79,11 @@ JOIN width w ON w.level = r.level
     (
         "bucket",
         """
+SELECT domain, kind, first, last, level, CAST(FLOOR(first * share) AS BIGINT) AS bucket FROM stretch
+UNION ALL
 SELECT r.domain, r.kind, r.first, r.last, r.level, CAST(FLOOR(r.first * r.share) AS BIGINT) + s.i AS bucket
-FROM stretch r JOIN small s ON s.i <= FLOOR(r.last * r.share) - FLOOR(r.first * r.share)
+FROM stretch r JOIN small s ON s.i > 0 AND s.i <= FLOOR(r.last * r.share) - FLOOR(r.first * r.share)
+WHERE FLOOR(r.last * r.share) > FLOOR(r.first * r.share)
 """,
     ),
     ("level_used", "SELECT DISTINCT level, share FROM stretch WHERE kind <> 'container'"),

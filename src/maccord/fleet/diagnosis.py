@@ -18,7 +18,8 @@ class Evidence(Struct, frozen=True, order=True):
 class Finding:
     """One fault that one rule saw: where, on which addresses, by which rows. `domain` is the layer-2 domain.
 
-    `rows` are ids by table, in order. A finding may stand on a hundred thousand of them, so they stay bare numbers.
+    `rows` are ids by table, in order, and `hosts` their hosts where the rule tells them. A finding may stand on a
+    hundred thousand rows, so these stay bare numbers.
     """
 
     rule: str
@@ -28,6 +29,7 @@ class Finding:
     address: int | None = None
     segment: tuple[int, int] | None = None
     facts: dict[str, object] = field(default_factory=dict)
+    hosts: frozenset[int] = frozenset()
 
     def of(self, table: str) -> tuple[int, ...]:
         """Return the ids of this finding's rows in one table, in order."""

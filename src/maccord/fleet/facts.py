@@ -11,9 +11,6 @@ from maccord.fleet.records import Adapter, Event, Hba, Host, IpAddress, Member, 
 class Source(Protocol):
     """Where rows come from: an engine that holds the tables."""
 
-    def lookup(self, table: str, column: str, ids: Iterable[int]) -> dict[int, int]:
-        """Return one whole-number column of the rows with these ids, by id."""
-
     def fetch(self, table: str, column: str, values: Iterable[int]) -> list[Row]:
         """Return the rows of a table whose `column` holds one of `values`."""
 
@@ -65,13 +62,9 @@ class Facts:
         self.hosts = Rows(source, "host", Host)
         self.pools = Rows(source, "pool", Pool)
         wanted: dict[str, set[int]] = defaultdict(set)
-        large: set[int] = set()
         for finding in findings:
             for table, numbers in finding.rows.items():
                 wanted[table].update(numbers if len(numbers) <= _LARGE else numbers[:_NAMED])
-            if len(finding.of("pool")) > _LARGE:
-                large.update(finding.of("pool"))
-        self._holders = source.lookup("pool", "host_id", large) if large else {}
         for rows, table in (
             (self.adapters, "adapter"),
             (self.events, "event"),
@@ -105,11 +98,7 @@ class Facts:
         """Return the hosts whose pools some findings stand on, without fetching the pools of large ones."""
         found: set[int] = set()
         for finding in findings:
-            numbers = finding.of("pool")
-            if len(numbers) > _LARGE:
-                found.update(map(self._holders.__getitem__, numbers))
-            else:
-                found.update(self.pools[number].host_id for number in numbers)
+            found.update(finding.hosts or (self.pools[number].host_id for number in finding.of("pool")))
         return found
 
     def dynamic_pool(self, host_id: int) -> Pool | None:

@@ -25,6 +25,7 @@ RULE = Rule(
     severity="error",
     identity=("domain", "vmm", "part", "first", "last", "chained"),
     tells=("chain",),
+    hosted=True,
     query="""
 WITH alike AS (
     SELECT field, first, last FROM entry GROUP BY field, first, last
@@ -66,11 +67,13 @@ WITH alike AS (
     UNION ALL
     SELECT field, chain, first, last FROM many WHERE wholes > 32
 )
-SELECT e.domain, e.vmm, e.part, e.first, e.last, FALSE AS chained, l.chain, 'pool' AS subject_table, e.id AS subject_id
+SELECT e.domain, e.vmm, e.part, e.first, e.last, FALSE AS chained, l.chain, 'pool' AS subject_table, e.id AS subject_id,
+       e.host_id
 FROM alike a JOIN entry e ON e.field = a.field AND e.first = a.first AND e.last = a.last
 JOIN linked l ON l.field = e.field AND l.first = e.whole_first AND l.last = e.whole_last AND l.mark = e.mark
 UNION ALL
-SELECT e.domain, e.vmm, e.part, c.first, c.last, TRUE AS chained, c.chain, 'pool' AS subject_table, e.id AS subject_id
+SELECT e.domain, e.vmm, e.part, c.first, c.last, TRUE AS chained, c.chain, 'pool' AS subject_table, e.id AS subject_id,
+       e.host_id
 FROM common c JOIN member m ON m.field = c.field AND m.chain = c.chain
 JOIN entry e ON e.field = m.field AND e.whole_first = m.first AND e.whole_last = m.last AND e.mark = m.mark
 WHERE e.first <= c.last AND e.last >= c.first

@@ -13,6 +13,9 @@ class Rule:
     whatever else the causes need.
 
     With `link`, rows of one identity are one fault only where a chain of equal values in that column joins them.
+    `hosted` says that the query returns the host of each row as `host_id`: of a finding on a hundred thousand rows the
+    hosts are then known without fetching those.
+
     Queries keep to the SQL that DuckDB and Spark share.
     """
 
@@ -22,4 +25,5 @@ class Rule:
     query: str
     tells: tuple[str, ...] = ()
     link: str | None = None
+    hosted: bool = False
     page: str = ""
