@@ -46,7 +46,8 @@ WITH issuing_pool AS (
                                AND m.island = i.island
 ), part AS (
     SELECT p.id, p.host_id, -1 AS part, p.domain, p.vmm, p.identity, p.first, p.last,
-           COALESCE(w.first, p.first) AS whole_first, COALESCE(w.last, p.last) AS whole_last, COALESCE(w.mark, -1) AS mark
+           COALESCE(w.first, p.first) AS whole_first, COALESCE(w.last, p.last) AS whole_last,
+           COALESCE(w.mark, -1) AS mark
     FROM issuing_pool p LEFT JOIN whole w ON w.id = p.id
     UNION ALL
     SELECT id, host_id, identity AS part, domain, vmm, identity, first, last, first AS whole_first, last AS whole_last,
