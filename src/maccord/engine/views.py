@@ -169,6 +169,52 @@ SELECT DISTINCT domain, kind, first, last, other_kind, other_first, other_last F
 """,
     ),
     (
+        "overlaid",  # a range of VMM or of containers, stretch by stretch, with the pools that share the stretch
+        """
+WITH own AS (
+    SELECT domain, first, last, MIN(host_id) AS host_first, MAX(host_id) AS host_last FROM pool
+    WHERE kind = 'container' GROUP BY domain, first, last
+), other AS (
+    SELECT c.domain, c.kind, c.first AS pool_first, c.last AS pool_last, p.id,
+           GREATEST(c.first, p.first) AS low, LEAST(c.last, p.last) AS high
+    FROM crossing c JOIN pool p ON p.domain = c.domain AND p.kind = c.other_kind
+                               AND p.first = c.other_first AND p.last = c.other_last
+    LEFT JOIN own o ON o.domain = c.domain AND o.first = c.first AND o.last = c.last
+    WHERE (c.kind = 'vmm' AND p.kind = 'dynamic') OR (
+        c.kind = 'container' AND (p.kind <> 'container' OR o.host_first <> o.host_last OR p.host_id <> o.host_first))
+), swept AS (
+    SELECT domain, kind, pool_first, pool_last, id, low, high, MAX(high) OVER (
+        PARTITION BY domain, kind, pool_first, pool_last ORDER BY low, high, id
+        ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS reached
+    FROM other
+), held AS (
+    SELECT domain, kind, pool_first, pool_last, id, low, high,
+           SUM(CASE WHEN reached + 1 >= low THEN 0 ELSE 1 END) OVER (
+        PARTITION BY domain, kind, pool_first, pool_last ORDER BY low, high, id
+        ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS number
+    FROM swept
+), span AS (
+    SELECT domain, kind, pool_first, pool_last, number, MIN(low) AS first, MAX(high) AS last
+    FROM held GROUP BY domain, kind, pool_first, pool_last, number
+), whole AS (
+    SELECT domain, kind, pool_first, pool_last, COUNT(*) AS pieces, MIN(first) AS first, MAX(last) AS last
+    FROM span GROUP BY domain, kind, pool_first, pool_last
+), told AS (
+    SELECT s.domain, s.kind, s.pool_first, s.pool_last, s.number,
+           CASE WHEN w.pieces > 64 THEN w.first ELSE s.first END AS first,
+           CASE WHEN w.pieces > 64 THEN w.last ELSE s.last END AS last
+    FROM span s JOIN whole w ON w.domain = s.domain AND w.kind = s.kind AND w.pool_first = s.pool_first
+                            AND w.pool_last = s.pool_last
+)
+SELECT t.domain, t.kind, t.pool_first, t.pool_last, t.first, t.last, h.id AS pool_id
+FROM told t JOIN held h ON h.domain = t.domain AND h.kind = t.kind AND h.pool_first = t.pool_first
+                       AND h.pool_last = t.pool_last AND h.number = t.number
+UNION
+SELECT t.domain, t.kind, t.pool_first, t.pool_last, t.first, t.last, p.id AS pool_id
+FROM told t JOIN pool p ON p.domain = t.domain AND p.kind = t.kind AND p.first = t.pool_first AND p.last = t.pool_last
+""",
+    ),
+    (
         "fill",
         """
 SELECT b.id AS pool_id, COUNT(DISTINCT a.mac) AS assigned,

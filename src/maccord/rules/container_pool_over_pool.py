@@ -23,48 +23,8 @@ RULE = Rule(
     severity="error",
     identity=("domain", "pool_first", "pool_last", "first", "last"),
     query="""
-WITH pair AS (
-    SELECT domain, first AS pool_first, last AS pool_last, other_kind, other_first, other_last
-    FROM crossing WHERE kind = 'container'
-), own AS (
-    SELECT domain, first, last, MIN(host_id) AS host_first, MAX(host_id) AS host_last FROM pool
-    WHERE kind = 'container' GROUP BY domain, first, last
-), other AS (
-    SELECT c.domain, c.pool_first, c.pool_last, p.id,
-           GREATEST(c.pool_first, p.first) AS low, LEAST(c.pool_last, p.last) AS high
-    FROM pair c JOIN pool p ON p.domain = c.domain AND p.kind = c.other_kind
-                           AND p.first = c.other_first AND p.last = c.other_last
-    JOIN own o ON o.domain = c.domain AND o.first = c.pool_first AND o.last = c.pool_last
-    WHERE p.kind <> 'container' OR o.host_first <> o.host_last OR p.host_id <> o.host_first
-), swept AS (
-    SELECT domain, pool_first, pool_last, id, low, high, MAX(high) OVER (
-        PARTITION BY domain, pool_first, pool_last ORDER BY low, high, id
-        ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS reached
-    FROM other
-), held AS (
-    SELECT domain, pool_first, pool_last, id, low, high, SUM(CASE WHEN reached + 1 >= low THEN 0 ELSE 1 END) OVER (
-        PARTITION BY domain, pool_first, pool_last ORDER BY low, high, id
-        ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS number
-    FROM swept
-), span AS (
-    SELECT domain, pool_first, pool_last, number, MIN(low) AS first, MAX(high) AS last
-    FROM held GROUP BY domain, pool_first, pool_last, number
-), whole AS (
-    SELECT domain, pool_first, pool_last, COUNT(*) AS pieces, MIN(first) AS first, MAX(last) AS last
-    FROM span GROUP BY domain, pool_first, pool_last
-), told AS (
-    SELECT s.domain, s.pool_first, s.pool_last, s.number,
-           CASE WHEN w.pieces > 64 THEN w.first ELSE s.first END AS first,
-           CASE WHEN w.pieces > 64 THEN w.last ELSE s.last END AS last
-    FROM span s JOIN whole w ON w.domain = s.domain AND w.pool_first = s.pool_first AND w.pool_last = s.pool_last
-)
-SELECT s.domain, s.pool_first, s.pool_last, s.first, s.last, 'pool' AS subject_table, h.id AS subject_id
-FROM told s JOIN held h ON h.domain = s.domain AND h.pool_first = s.pool_first AND h.pool_last = s.pool_last
-                       AND h.number = s.number
-UNION ALL
-SELECT DISTINCT s.domain, s.pool_first, s.pool_last, s.first, s.last, 'pool' AS subject_table, p.id AS subject_id
-FROM told s JOIN pool p ON p.domain = s.domain AND p.kind = 'container' AND p.first = s.pool_first
-                       AND p.last = s.pool_last
+SELECT domain, pool_first, pool_last, first, last, 'pool' AS subject_table, pool_id AS subject_id
+FROM overlaid WHERE kind = 'container'
 """,
     page=__doc__,
 )

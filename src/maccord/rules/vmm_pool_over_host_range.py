@@ -23,40 +23,8 @@ RULE = Rule(
     severity="error",
     identity=("domain", "pool_first", "pool_last", "first", "last"),
     query="""
-WITH pair AS (
-    SELECT domain, first AS pool_first, last AS pool_last, other_first, other_last,
-           GREATEST(first, other_first) AS low, LEAST(last, other_last) AS high
-    FROM crossing WHERE kind = 'vmm' AND other_kind = 'dynamic'
-), swept AS (
-    SELECT domain, pool_first, pool_last, other_first, other_last, low, high, MAX(high) OVER (
-        PARTITION BY domain, pool_first, pool_last ORDER BY low, high, other_first, other_last
-        ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS reached
-    FROM pair
-), held AS (
-    SELECT domain, pool_first, pool_last, other_first, other_last, low, high,
-           SUM(CASE WHEN reached + 1 >= low THEN 0 ELSE 1 END) OVER (
-        PARTITION BY domain, pool_first, pool_last ORDER BY low, high, other_first, other_last
-        ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS number
-    FROM swept
-), span AS (
-    SELECT domain, pool_first, pool_last, number, MIN(low) AS first, MAX(high) AS last
-    FROM held GROUP BY domain, pool_first, pool_last, number
-), whole AS (
-    SELECT domain, pool_first, pool_last, COUNT(*) AS pieces, MIN(first) AS first, MAX(last) AS last
-    FROM span GROUP BY domain, pool_first, pool_last
-), told AS (
-    SELECT s.domain, s.pool_first, s.pool_last, s.number,
-           CASE WHEN w.pieces > 64 THEN w.first ELSE s.first END AS first,
-           CASE WHEN w.pieces > 64 THEN w.last ELSE s.last END AS last
-    FROM span s JOIN whole w ON w.domain = s.domain AND w.pool_first = s.pool_first AND w.pool_last = s.pool_last
-)
-SELECT DISTINCT s.domain, s.pool_first, s.pool_last, s.first, s.last, 'pool' AS subject_table, p.id AS subject_id
-FROM told s JOIN pool p ON p.domain = s.domain AND p.first = s.pool_first AND p.last = s.pool_last AND p.kind = 'vmm'
-UNION ALL
-SELECT s.domain, s.pool_first, s.pool_last, s.first, s.last, 'pool' AS subject_table, p.id AS subject_id
-FROM told s JOIN held h ON h.domain = s.domain AND h.pool_first = s.pool_first AND h.pool_last = s.pool_last
-                       AND h.number = s.number
-JOIN pool p ON p.domain = h.domain AND p.first = h.other_first AND p.last = h.other_last AND p.kind = 'dynamic'
+SELECT domain, pool_first, pool_last, first, last, 'pool' AS subject_table, pool_id AS subject_id
+FROM overlaid WHERE kind = 'vmm'
 """,
     page=__doc__,
 )
