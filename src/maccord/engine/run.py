@@ -28,12 +28,22 @@ def run_rules(
 ) -> dict[str, list[Finding]]:
     """Return the findings of each rule that has any, in an order that depends on the evidence alone."""
     found: dict[str, list[Finding]] = {}
-    for rule in rules:
+    asked = list(rules)
+    filled = _filled(engine, {name for rule in asked for name in rule.needs})
+    for rule in asked:
+        if rule.needs and filled.isdisjoint(rule.needs):
+            continue
         tell(rule.id)
         findings = list(_linked(engine, rule) if rule.link else _gathered(engine, rule))
         if findings:
             found[rule.id] = findings
     return found
+
+
+def _filled(engine: Engine, names: set[str]) -> set[str]:
+    """Return which of some tables and views have rows."""
+    asked = " UNION ALL ".join(f"(SELECT '{name}' AS name FROM {name} LIMIT 1)" for name in sorted(names))
+    return {str(row[0]) for row in engine.query(asked)[1]} if names else set()
 
 
 def _gathered(engine: Engine, rule: Rule) -> Iterator[Finding]:

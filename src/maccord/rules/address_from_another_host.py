@@ -21,6 +21,7 @@ RULE = Rule(
     severity="warning",
     identity=("adapter_id",),
     tells=("domain", "mac"),
+    needs=("stray",),
     query="""
 WITH hit AS (
     SELECT adapter_id, domain, first, last, mac FROM inside WHERE why = 'stray' AND kind = 'dynamic'

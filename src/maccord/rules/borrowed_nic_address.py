@@ -19,6 +19,7 @@ RULE = Rule(
     id="borrowed-nic-address",
     severity="error",
     identity=("domain", "mac"),
+    needs=("host_adapter",),
     query="""
 WITH lent AS (
     SELECT b.domain, b.mac, b.id AS borrower_id, n.id AS owner_id

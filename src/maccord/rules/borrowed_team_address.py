@@ -20,6 +20,7 @@ RULE = Rule(
     severity="error",
     identity=("team_id",),
     tells=("domain", "mac"),
+    needs=("member",),
     query="""
 SELECT t.id AS team_id, t.domain, t.mac, 'adapter' AS subject_table, t.id AS subject_id
 FROM host_adapter t JOIN host_adapter n ON n.domain = t.domain AND COALESCE(n.permanent, n.mac) = t.mac

@@ -23,6 +23,7 @@ RULE = Rule(
     id="duplicate-address",
     severity="error",
     identity=("domain", "mac"),
+    needs=("sharer",),
     query="""
 WITH seat AS (
     SELECT s.id, s.domain, s.mac, v.atom FROM sharer s JOIN vlan_atom v ON v.vlans = s.vlans

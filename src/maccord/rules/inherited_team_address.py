@@ -20,6 +20,7 @@ RULE = Rule(
     severity="warning",
     identity=("host_id", "mac"),
     tells=("domain",),
+    needs=("host_adapter",),
     query="""
 WITH inherited AS (
     SELECT DISTINCT v.host_id, v.mac, v.domain FROM host_adapter v

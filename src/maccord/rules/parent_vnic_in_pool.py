@@ -20,6 +20,7 @@ RULE = Rule(
     severity="warning",
     identity=("adapter_id",),
     tells=("domain", "mac"),
+    needs=("host_adapter",),
     query="""
 SELECT v.id AS adapter_id, v.domain, v.mac, 'adapter' AS subject_table, v.id AS subject_id
 FROM host_adapter v LEFT JOIN pool p ON p.host_id = v.host_id AND p.kind = 'dynamic'

@@ -18,6 +18,7 @@ RULE = Rule(
     severity="warning",
     identity=("host_id", "mac"),
     tells=("domain",),
+    needs=("event",),
     query="""
 SELECT e.host_id, COALESCE(e.mac, -1) AS mac, h.domain, 'event' AS subject_table, e.id AS subject_id
 FROM event e JOIN host h ON h.id = e.host_id

@@ -25,6 +25,7 @@ RULE = Rule(
     id="refused-cluster-address",
     severity="warning",
     identity=("domain", "mac"),
+    needs=("guest_ip", "event"),
     query=f"""
 WITH cluster AS (
     SELECT DISTINCT domain, mac, mac % 4294967296 AS address FROM adapter

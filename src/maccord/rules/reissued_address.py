@@ -20,6 +20,7 @@ RULE = Rule(
     severity="warning",
     identity=("host_id", "mac"),
     tells=("domain",),
+    needs=("sharer",),
     query="""
 SELECT s.host_id, s.mac, s.domain, 'adapter' AS subject_table, s.id AS subject_id
 FROM sharer s JOIN (

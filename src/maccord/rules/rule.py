@@ -16,6 +16,8 @@ class Rule:
     `hosted` says that the query returns the host of each row as `host_id`: of a finding on a hundred thousand rows the
     hosts are then known without fetching those.
 
+    `needs` names tables or views; where all of them are empty the query need not be asked.
+
     Queries keep to the SQL that DuckDB and Spark share.
     """
 
@@ -26,4 +28,5 @@ class Rule:
     tells: tuple[str, ...] = ()
     link: str | None = None
     hosted: bool = False
+    needs: tuple[str, ...] = ()
     page: str = ""

@@ -19,6 +19,7 @@ RULE = Rule(
     severity="warning",
     identity=("pool_id",),
     tells=("assigned", "running", "size"),
+    needs=("fill",),
     query="""
 SELECT pool_id, assigned, running, size, 'pool' AS subject_table, pool_id AS subject_id
 FROM fill WHERE running < size AND 10 * (size - assigned) < size

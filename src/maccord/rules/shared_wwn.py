@@ -19,6 +19,7 @@ RULE = Rule(
     id="shared-wwn",
     severity="error",
     identity=("domain", "wwpn"),
+    needs=("hba",),
     query="""
 SELECT b.domain, b.wwpn, 'hba' AS subject_table, b.id AS subject_id
 FROM hba b JOIN (

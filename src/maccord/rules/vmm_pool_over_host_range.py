@@ -22,6 +22,7 @@ RULE = Rule(
     id="vmm-pool-over-host-range",
     severity="error",
     identity=("domain", "pool_first", "pool_last", "first", "last"),
+    needs=("overlaid",),
     query="""
 SELECT domain, pool_first, pool_last, first, last, 'pool' AS subject_table, pool_id AS subject_id
 FROM overlaid WHERE kind = 'vmm'
