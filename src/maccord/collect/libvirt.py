@@ -24,7 +24,7 @@ _SIGNATURE = re.compile(
 _WANTED = ("domain", "network")
 _KEPT = (
     *("name", "uuid", "forward", "bridge", "devices", "interface"),
-    *("mac", "source", "target", "vlan", "tag", "filterref", "backend"),
+    *("mac", "source", "target", "vlan", "tag", "filterref", "backend", "link"),
 )
 _SNAPSHOTS = {"domainsnapshot", "domaincheckpoint"}
 

@@ -79,6 +79,7 @@ def _interface(
         description=target,
         snapshot=snapshot,
         vlans=_vlans(nic, place.file, problems),
+        linked=nic.get("link", "state") != "down",
     )
     if confined:
         yield SwitchSeen(host=machine.host, place=place, id="", name=switch, kind="private")

@@ -66,7 +66,7 @@ class MachineSeen(Struct, frozen=True, gc=False):
 
 
 class AdapterSeen(Struct, frozen=True, kw_only=True, gc=False):
-    """An adapter. `kind` is vm, management, physical, team or virtual."""
+    """An adapter. `kind` is vm, management, physical, team or virtual; `linked` is false where its cable is pulled."""
 
     host: str
     place: Place
@@ -90,6 +90,7 @@ class AdapterSeen(Struct, frozen=True, kw_only=True, gc=False):
     ips: tuple[str, ...] = ()
     snapshot: str = ""
     vlans: str | None = None
+    linked: bool = True
 
 
 class SwitchSeen(Struct, frozen=True, kw_only=True, gc=False):

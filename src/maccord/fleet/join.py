@@ -50,7 +50,7 @@ def joined_adapters(
         confined = switch is not None and switch.kind != "external"
         machine = machines.find(nic)
         running = _runs(nic, machine)
-        plugged = nic.kind != "vm" or bool(nic.switch or nic.switch_id)
+        plugged = nic.kind != "vm" or (nic.linked and bool(nic.switch or nic.switch_id))
         machine_id = nic.machine_id or (machine.id if machine else "")
         name = nic.machine or (machine.name if machine else "")
         reach = numbering.confined(host.name, switch.name) if confined and switch else domain

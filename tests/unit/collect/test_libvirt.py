@@ -194,6 +194,12 @@ def test_two_machines_with_one_address_behind_user_networking_do_not_meet():
     assert one.domain != other.domain
 
 
+@pytest.mark.parametrize(("inner", "live"), [("", True), ("<link state='up'/>", True), ("<link state='down'/>", False)])
+def test_an_interface_whose_link_is_down_runs_and_cannot_answer(inner, live):
+    (row,) = rows_of(domain(interface(f"<source bridge='br0'/>{inner}", "bridge"), attributes="id='7'"), Adapter)
+    assert (row.running, row.live) == (True, live)
+
+
 @pytest.mark.parametrize(
     ("inner", "vlans"),
     [
