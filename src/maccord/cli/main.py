@@ -105,6 +105,9 @@ def main(arguments: list[str] | None = None) -> None:
 
 def run(arguments: list[str] | None = None) -> int:
     """Run the command line; return its exit code and let no exception out."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # the caller closed it: the exit code still tells
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - open until the process ends
     try:
         asks = {"-h", "--help", "--version"}.intersection(sys.argv[1:] if arguments is None else arguments)
         settings = {} if asks else _settings()  # help and version answer whatever maccord.toml says

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import shutil
 import signal
 import subprocess
@@ -204,6 +205,21 @@ def test_the_signal_of_control_c_leaves_with_130_and_no_traceback(tmp_path):
 
 
 @posix
+def test_a_run_whose_output_the_caller_closed_still_tells_by_its_exit_code(tmp_path):
+    command = f"exec {shlex.quote(sys.executable)} -m maccord check {shlex.quote(str(HEALTHY))} >&- 2>&-"
+    assert subprocess.run(["/bin/sh", "-c", command], cwd=tmp_path, check=False).returncode == 0
+
+
+def test_a_full_disk_is_said_to_be_one(tmp_path):
+    if not Path("/dev/full").exists():
+        pytest.skip("no /dev/full here")
+    with Path("/dev/full").open("w") as full:
+        command = [sys.executable, "-m", "maccord", "check", str(HEALTHY)]
+        ran = subprocess.run(command, cwd=tmp_path, stdout=full, stderr=subprocess.PIPE, check=False)
+    assert ran.returncode == 2
+    assert b"cannot write standard output" in ran.stderr
+
+
 def test_output_to_a_device_or_pipe_does_not_replace_it(tmp_path):
     os.mkfifo(tmp_path / "pipe")
     reader = os.open(tmp_path / "pipe", os.O_RDONLY | os.O_NONBLOCK)
