@@ -52,8 +52,8 @@ def _chain(finding: Finding) -> list[object]:
 
 
 def _told(case: Case, group: list[Finding]) -> Told:
-    numbers = sorted({number for finding in group for number in finding.of("pool")})
-    looked_at = numbers if len(numbers) <= _ALL else numbers[:_FEW]
+    many = sum(len(finding.of("pool")) for finding in group) > _ALL
+    looked_at = {number for finding in group for number in finding.of("pool")[: _FEW if many else None]}
     ranges = {range_of(case.facts.pools[number]) for number in looked_at}
     few = sorted(ranges, key=lambda one: (one[0] - one[1], one))[:_FEW]
     if group[0].facts["vmm"]:

@@ -63,6 +63,8 @@ def _owners(adapters: list[Adapter], links: list[_Link]) -> tuple[Owner, ...]:
 
 def _links(adapters: list[Adapter], facts: Facts) -> Iterator[_Link]:
     """Yield pairs that are one owner, with the kind of twin they are; the kind is empty for a mere inheritance."""
+    if all(one.kind == "vm" for one in adapters) and len({one.machine_no for one in adapters}) == len(adapters):
+        return  # machines alone, each once: no two of them are one thing
     by_host: dict[int, list[Adapter]] = {}
     for adapter in adapters:
         by_host.setdefault(adapter.host_id, []).append(adapter)
