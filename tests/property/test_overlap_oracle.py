@@ -53,7 +53,19 @@ class Estate:
         """Add a pool, and return its number."""
         at = len(self.pools)
         where = (host.id, host.identity, host.domain, kind, f"pool {at}")
-        self.pools.append(Pool(at, *where, *span, None, False, None, "", "", "", ""))  # noqa: FBT003 - a record's columns
+        told = Pool(
+            at,
+            *where,
+            *span,
+            cursor=None,
+            default_shaped=False,
+            derived=None,
+            file="",
+            at_first="",
+            at_last="",
+            at_cursor="",
+        )
+        self.pools.append(told)
         return at
 
     def adapter(self, host: Host, mac: int | None, *, dynamic: bool | None, kind: str = "vm") -> None:

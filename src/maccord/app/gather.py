@@ -1,7 +1,7 @@
 """Reads evidence: walks files and folders, lets the collectors read each file, joins what they say."""
 
 import os
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
@@ -37,11 +37,12 @@ class Gathered:
 
 @dataclass(frozen=True, slots=True)
 class _File:
-    """A file to read, how it is called in reports, and the folder it stands in."""
+    """A file to read: its path without links, its name in reports, its folder, and the folder that was asked for."""
 
     path: str
     name: str
     folder: str
+    root: str
 
 
 def gather(
@@ -95,7 +96,8 @@ def _files(path: str, problems: list[Problem]) -> Iterator[_File]:
     if whole.is_dir():
         yield from _below(whole, problems)
     elif whole.is_file():
-        yield _File(str(root), _readable(root.name), _readable(whole.parent.name))
+        folder = _readable(whole.parent.name)
+        yield _File(str(whole), _readable(root.name), folder, folder)
     else:
         raise NoSuchPath(path, "neither a file nor a folder")
 
@@ -108,12 +110,13 @@ def _below(whole: Path, problems: list[Problem]) -> Iterator[_File]:
         below = []
         for entry in _entries(folder, prefix, problems):
             name = prefix + _readable(entry.name)
-            if entry.is_symlink() and not Path(os.path.realpath(entry.path)).is_relative_to(whole):
+            real = os.path.realpath(entry.path) if entry.is_symlink() else entry.path
+            if entry.is_symlink() and not Path(real).is_relative_to(whole):
                 problems.append(Problem(name, "", "a link that leads out of the folder: not followed"))
             elif entry.is_dir(follow_symlinks=False):
                 below.append((entry.path, name + "/"))
             elif _is_file(entry):
-                yield _File(entry.path, name, _readable(Path(folder).name))
+                yield _File(real, name, _readable(Path(folder).name), _readable(whole.name))
         folders += reversed(below)
 
 
@@ -130,23 +133,20 @@ def _readable(name: str) -> str:
 
 
 def _told_apart(files: list[_File]) -> list[_File]:
-    """Return each file once, and give those of one name from several arguments the folder they stand in as well."""
-    once = list({os.path.realpath(file.path): file for file in files}.items())
-    names = Counter(file.name for _, file in once)
-    longer = [(real, _with_folder(file) if names[file.name] > 1 else file) for real, file in once]
-    taken: dict[str, list[str]] = defaultdict(list)
-    for real, file in sorted(longer, key=lambda one: one[0]):
-        taken[file.name].append(real)
-    return [_numbered(file, taken[file.name].index(real)) for real, file in longer]
-
-
-def _with_folder(file: _File) -> _File:
-    root = Path(os.path.realpath(file.path)).parents[file.name.count("/")]
-    return replace(file, name=f"{_readable(root.name)}/{file.name}")
-
-
-def _numbered(file: _File, at: int) -> _File:
-    return file if at == 0 else replace(file, name=f"{file.name} ({at + 1})")
+    """Return each file once, and give those of one name from several arguments the folder they were asked for in."""
+    once: dict[str, _File] = {}
+    for file in files:
+        known = once.setdefault(file.path, file)
+        once[file.path] = max(known, file, key=lambda one: (len(one.name), one.name))
+    names = Counter(file.name for file in once.values())
+    longer = {path: f"{file.root}/{file.name}" if names[file.name] > 1 else file.name for path, file in once.items()}
+    alike: Counter[str] = Counter()
+    numbered: dict[str, str] = {}
+    for path in sorted(longer):
+        alike[longer[path]] += 1
+        count = alike[longer[path]]
+        numbered[path] = longer[path] if count == 1 else f"{longer[path]} ({count})"
+    return [replace(file, name=numbered[path]) for path, file in once.items()]
 
 
 def _entries(folder: str, prefix: str, problems: list[Problem]) -> list[os.DirEntry[str]]:

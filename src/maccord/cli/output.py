@@ -66,5 +66,5 @@ def _print(text: str) -> None:
         sys.stdout.flush()
     except BrokenPipeError:
         raise
-    except (OSError, AttributeError) as error:  # a full disk; standard output that the caller closed
-        raise CannotWrite("standard output", getattr(error, "strerror", None) or "it is closed") from error
+    except OSError as error:
+        raise CannotWrite("standard output", error.strerror or str(error)) from error
