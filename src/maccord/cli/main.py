@@ -126,7 +126,9 @@ def run(arguments: list[str] | None = None) -> int:
         click.echo("maccord: interrupted, nothing was written", err=True)
         return INTERRUPTED
     except (BrokenPipeError, SystemExit):  # click makes the latter of the former
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        from maccord.cli.output import discard_output
+
+        discard_output()
         return PIPE_CLOSED
     except Exception:
         return _our_fault()

@@ -53,6 +53,11 @@ def _mode(target: Path) -> int:
     return 0o666 & ~mask
 
 
+def discard_output() -> None:
+    """Let what standard output still holds go nowhere, or Python fails on it once more when it ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def _print(text: str) -> None:
     """Write to standard output; what its code page lacks, as Windows gives to pipes, is written as UTF-8."""
     try:
@@ -67,4 +72,5 @@ def _print(text: str) -> None:
     except BrokenPipeError:
         raise
     except OSError as error:
+        discard_output()
         raise CannotWrite("standard output", error.strerror or str(error)) from error

@@ -191,10 +191,10 @@ def test_an_interrupt_at_any_moment_leaves_with_130_and_the_old_file(moment, tmp
 @posix
 def test_the_signal_of_control_c_leaves_with_130_and_no_traceback(tmp_path):
     """The run waits in the middle of its output, for nobody reads the pipe, and is interrupted there."""
-    for at in range(8):
+    for at in range(80):  # more than a pipe holds
         shutil.copytree(FLEET, tmp_path / "copies" / f"{at}")
     command = [sys.executable, "-m", "maccord", "check", "copies", "--format", "json"]
-    maker = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=tmp_path)
+    maker = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=tmp_path, bufsize=0)
     assert maker.stdout
     assert maker.stdout.read(1) == b"{"
     maker.send_signal(signal.SIGINT)
