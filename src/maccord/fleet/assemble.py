@@ -14,12 +14,13 @@ from maccord.fleet.evidence import (
     IpSeen,
     RangeSeen,
     Seen,
+    SightingSeen,
     SwitchSeen,
 )
 from maccord.fleet.join import AdapterRows, joined_adapters
 from maccord.fleet.numbering import Numbering
 from maccord.fleet.problem import Problem
-from maccord.fleet.records import TABLES, Event, Granted, Hba, Host, IpAddress, Pool, Row
+from maccord.fleet.records import OBSERVERS, TABLES, Event, Granted, Hba, Host, IpAddress, Pool, Row, Sighting
 from maccord.fleet.snapshot import Snapshot
 from maccord.mac import MacRange, default_pool
 
@@ -123,7 +124,7 @@ def _host_row(number: int, host: HostRecords, domain: int, identity: int) -> Hos
     return Host(
         number,
         host.name,
-        VMM if any(one.platform == VMM for one in exports) else seen.platform,
+        _platform_of(exports, seen),
         domain,
         identity,
         seen.machine_guid,
@@ -135,6 +136,12 @@ def _host_row(number: int, host: HostRecords, domain: int, identity: int) -> Hos
         max(one.collected_at for one in exports),
         seen.place.file,
     )
+
+
+def _platform_of(exports: Sequence[HostSeen], seen: HostSeen) -> str:
+    """Return what a host is: a VMM server even when it is a host as well, and a hypervisor rather than an observer."""
+    platforms = [seen.platform, *(one.platform for one in exports)]
+    return VMM if VMM in platforms else next((one for one in platforms if one not in OBSERVERS), seen.platform)
 
 
 def _names_left(host: HostSeen, adapters: Sequence[HbaSeen]) -> int | None:
@@ -196,3 +203,7 @@ def _add_small_rows(host: HostRecords, number: int, domain: int, tables: dict[st
     grants = tables["granted"]
     for grant in host.of(GrantSeen):
         grants.append(Granted(len(grants), number, grant.mac, grant.place.file, grant.place.at))
+    sightings = tables["sighting"]
+    for one in host.of(SightingSeen):
+        told = (one.kind, one.vlan, one.mac, one.port, one.ip, one.vrf, one.name, one.edge, one.seen_at)
+        sightings.append(Sighting(len(sightings), number, domain, *told, one.place.file, one.place.at))

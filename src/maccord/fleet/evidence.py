@@ -178,6 +178,28 @@ class GrantSeen(Struct, frozen=True, gc=False):
     adapter: str
 
 
+class SightingSeen(Struct, frozen=True, kw_only=True, gc=False):
+    """An address that a device saw or knows of: a row of a switch's address table, of an ARP table, or a lease.
+
+    `host` is the device that saw it: a switch, a router, a DHCP server. `kind` is `dynamic` (learned at `port`),
+    `static` (configured there), `own` (the device's own: CPU, router, anycast gateway), `neighbour` (ARP or neighbour
+    discovery: `ip` answers from the address) or `lease`. VLAN 0: not told. `edge` says whether `port` leads to end
+    stations; uplinks, peer links and tunnels are transit and not edge; None: nobody says. `seen_at` is ISO 8601 in UTC.
+    """
+
+    host: str
+    place: Place
+    mac: int
+    kind: str
+    port: str = ""
+    vlan: int = 0
+    ip: str = ""
+    vrf: str = ""
+    name: str = ""
+    seen_at: str = ""
+    edge: bool | None = None
+
+
 Seen = (
     HostSeen
     | RangeSeen
@@ -191,4 +213,5 @@ Seen = (
     | HbaSeen
     | EventSeen
     | GrantSeen
+    | SightingSeen
 )

@@ -180,13 +180,23 @@ class Granted(Struct, frozen=True, gc=False):
 
 
 class Sighting(Struct, frozen=True, gc=False):
-    """An address seen on the wire: at `port`, a switch port or a capture point, in a VLAN."""
+    """An address that a device saw at `port`, in a VLAN (0: not told), or knows with `ip`, in `vrf`.
+
+    `host_id` is the device. `kind` is dynamic, static, own, neighbour or lease; `edge` is null where nobody says
+    whether the port leads to end stations.
+    """
 
     id: int
+    host_id: int
     domain: int
+    kind: str
     vlan: int
     mac: int
     port: str
+    ip: str
+    vrf: str
+    name: str
+    edge: bool | None
     seen_at: str
     file: str
     place: str
@@ -195,6 +205,9 @@ class Sighting(Struct, frozen=True, gc=False):
 Row = (
     Host | Pool | Adapter | Switch | Uplink | GuestIp | Member | VlanSet | IpAddress | Event | Hba | Granted | Sighting
 )
+
+OBSERVERS = frozenset({"switch", "dhcp"})
+"""Platforms of devices that only tell of others' addresses; a report does not count them as hosts."""
 
 TABLES: dict[str, type[Row]] = {
     "host": Host,

@@ -8,7 +8,7 @@ from maccord.fleet.config import Allowance, FleetConfig, matches
 from maccord.fleet.diagnosis import ExpectedTwin, Finding, Incident, short_id
 from maccord.fleet.facts import Facts
 from maccord.fleet.problem import Problem
-from maccord.fleet.records import Pool
+from maccord.fleet.records import OBSERVERS, Host, Pool
 from maccord.fleet.snapshot import Snapshot
 from maccord.mac import show
 from maccord.report.model import (
@@ -58,7 +58,7 @@ def build_report(
         checked_at=now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         evidence=EvidenceCount(
             files=snapshot.files,
-            hosts=len(seen["host"]),
+            hosts=sum(isinstance(one, Host) and one.platform not in OBSERVERS for one in seen["host"]),
             adapters=len(seen["adapter"]),
             pools=len(seen["pool"]),
             sightings=len(seen["sighting"]),
