@@ -78,7 +78,7 @@ class Estate:
 
 
 _ENGINE = DuckEngine()
-_OF_OWNERS = frozenset({"entry"})
+_OF_OWNERS = frozenset({"entry", "link"})
 _OF_ADAPTERS = frozenset({"host_adapter", "fill"})
 _OF_MEETINGS = frozenset(name for name, _ in VIEWS) - _OF_OWNERS - _OF_ADAPTERS
 
@@ -90,6 +90,7 @@ def engine_on(estate: Estate, views: frozenset[str] = _OF_MEETINGS) -> Iterator[
     _ENGINE.connection.execute("BEGIN")
     try:
         _ENGINE.load(Snapshot({**tables, "host": estate.hosts, "pool": estate.pools, "adapter": estate.adapters}))
+        _ENGINE.define_repeated("shared_mac", "adapter", "mac")
         for name, query in VIEWS:
             if name in views:
                 _ENGINE.define(name, query)

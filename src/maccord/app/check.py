@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from maccord.causes import Diagnosis, explain_all
-from maccord.engine import Engine, define_views, run_rules
+from maccord.engine import Engine, find_all
 from maccord.fleet.config import FleetConfig
 from maccord.fleet.snapshot import Snapshot
 from maccord.report import Report, build_report
@@ -13,8 +13,7 @@ from maccord.rules import RULES
 
 def diagnose(engine: Engine, *, tell: Callable[[str], None] = lambda _: None) -> Diagnosis:
     """Return what the causes make of the tables that the engine holds; `tell` hears each rule before it runs."""
-    define_views(engine)
-    return explain_all(run_rules(engine, RULES.values(), tell=tell), engine)
+    return explain_all(find_all(engine, RULES.values(), tell=tell), engine)
 
 
 def check(

@@ -1,8 +1,9 @@
 """DuckDB as the engine: in the process, in memory, no server."""
 
 from collections.abc import Iterable, Sequence
+from copy import copy
 from pathlib import Path
-from typing import Any, get_args, get_type_hints
+from typing import Any, Self, get_args, get_type_hints
 
 import duckdb
 
@@ -11,6 +12,7 @@ from maccord.fleet.records import TABLES, Row
 from maccord.fleet.snapshot import Snapshot
 
 _TYPES = {int: "BIGINT", str: "VARCHAR", bool: "BOOLEAN"}
+_LARGE = 100_000
 _SMALL = 4096
 """Below this many rows a query's own parameters load a table faster than NumPy's import takes."""
 
@@ -29,7 +31,24 @@ class DuckEngine:
             self.connection.execute("SET allowed_directories = $1", [[f"{tables}/"]])
         self.connection.execute("SET enable_external_access = false")
         for name in TABLES if tables else ():
-            self.connection.from_parquet(f"{tables}/{name}.parquet").create_view(name)
+            file = f"{tables}/{name}.parquet".replace("'", "''")
+            self.connection.execute(f"CREATE VIEW {name} AS FROM read_parquet('{file}')")
+        self._large = bool(tables) and max(self._count("adapter"), self._count("pool")) >= _LARGE
+
+    @property
+    def lanes(self) -> int:
+        """Two for an estate that is worth it: what one query does on one core leaves another one idle."""
+        return 2 if self._large else 1
+
+    def lane(self) -> Self:
+        """Return a handle on the same tables that another thread may use."""
+        other = copy(self)
+        other.connection = self.connection.cursor()
+        return other
+
+    def interrupt(self) -> None:
+        """End the query that runs on this handle, from another thread."""
+        self.connection.interrupt()
 
     def load(self, snapshot: Snapshot) -> None:
         """Create every table and fill it."""
@@ -38,17 +57,32 @@ class DuckEngine:
             spelled = ", ".join(f"{column} {kind}" for column, kind in columns.items())
             self.connection.execute(f"CREATE TABLE {name} ({spelled})")
             rows = snapshot.tables.get(name, ())
+            self._large = self._large or len(rows) >= _LARGE
             if rows:
                 self._fill(name, {column: [getattr(row, column) for row in rows] for column in columns})
 
     def define(self, name: str, query: str) -> None:
-        """Materialise a query's result as a temporary table: most views are read several times."""
-        self.connection.execute(f"CREATE TEMP TABLE {name} AS {query}")
+        """Materialise a query's result as a table: most views are read several times, and by all lanes."""
+        self.connection.execute(f"CREATE TABLE {name} AS {query}")
+
+    def define_repeated(self, name: str, table: str, column: str) -> None:
+        """Find the values that occur more than once: sorting a large column in NumPy takes a third of grouping it."""
+        if self._count(table) < _LARGE:
+            self.define(name, repeated_query(table, column))
+            return
+        import numpy as np
+
+        query = f"SELECT {column} FROM {table} WHERE {column} IS NOT NULL"
+        values = np.asarray(self.connection.execute(query).fetchnumpy()[column])
+        values.sort()
+        repeated = np.unique(values[1:][values[1:] == values[:-1]])
+        self.connection.execute(f"CREATE TABLE {name} ({column} BIGINT)")
+        self._append(name, {column: repeated})
 
     def insert(self, name: str, columns: Sequence[str], rows: Iterable[Sequence[int]]) -> None:
         """Create a table of whole numbers and fill it."""
         spelled = ", ".join(f"{column} BIGINT" for column in columns)
-        self.connection.execute(f"CREATE TEMP TABLE {name} ({spelled})")
+        self.connection.execute(f"CREATE TABLE {name} ({spelled})")
         listed = list(rows)
         if listed:
             self._fill(name, {column: [row[at] for row in listed] for at, column in enumerate(columns)})
@@ -78,10 +112,21 @@ class DuckEngine:
             return
         import numpy as np
 
-        arrays = {column: np.array(values, dtype=object) for column, values in columns.items()}
+        self._append(name, {column: np.array(values, dtype=object) for column, values in columns.items()})
+
+    def _append(self, name: str, arrays: dict[str, Any]) -> None:
         self.connection.register("incoming", arrays)
         self.connection.execute(f"INSERT INTO {name} SELECT * FROM incoming")
         self.connection.unregister("incoming")
+
+    def _count(self, table: str) -> int:
+        ((count,),) = self.connection.execute(f"SELECT COUNT(*) FROM {table}").fetchall()
+        return int(count)
+
+
+def repeated_query(table: str, column: str) -> str:
+    """Return the query for the values that occur more than once in a column, as any engine understands it."""
+    return f"SELECT {column} FROM {table} WHERE {column} IS NOT NULL GROUP BY {column} HAVING COUNT(*) > 1"
 
 
 def columns_of(record: type[Row]) -> dict[str, str]:

@@ -2,48 +2,93 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+from functools import partial
 from itertools import groupby
 
 from maccord.engine.engine import Cell, Engine
+from maccord.engine.steps import Step, read_by, run_steps
 from maccord.engine.views import VIEWS
 from maccord.fleet import vlan
 from maccord.fleet.diagnosis import Finding
 from maccord.rules import Rule
 
 _Row = tuple[Cell, ...]
+_RULE = "rule "
+
+
+_NAMES = frozenset({"shared_mac", "vlan_atom", *(name for name, _ in VIEWS)})
+
+
+def find_all(
+    engine: Engine, rules: Iterable[Rule], *, tell: Callable[[str], None] = lambda _: None
+) -> dict[str, list[Finding]]:
+    """Return the findings of each rule that has any, over the tables that the engine holds.
+
+    The order depends on the evidence alone; `tell` hears each rule before its turn.
+    """
+
+    def tell_rule(step: str) -> None:
+        if step.startswith(_RULE):
+            tell(step.removeprefix(_RULE))
+
+    return _found(run_steps(engine, [*_view_steps(), *_rule_steps(rules)], tell=tell_rule))
 
 
 def define_views(engine: Engine) -> None:
     """Define everything that rules read, over the tables that the engine holds."""
+    run_steps(engine, _view_steps(), tell=lambda _: None)
+
+
+def run_rules(engine: Engine, rules: Iterable[Rule]) -> dict[str, list[Finding]]:
+    """Return the findings of each rule that has any, over views that are there."""
+    steps = [replace(step, waits=frozenset()) for step in _rule_steps(rules)]
+    return _found(run_steps(engine, steps, tell=lambda _: None))
+
+
+def _found(done: Mapping[str, list[Finding]]) -> dict[str, list[Finding]]:
+    return {name.removeprefix(_RULE): findings for name, findings in done.items() if findings}
+
+
+def _view_steps() -> list[Step[list[Finding]]]:
+    steps = [Step("shared_mac", frozenset(), _define_shared)]
     for name, query in VIEWS:
-        engine.define(name, query)
+        steps.append(Step(name, read_by(query, _NAMES) - {name}, partial(_define, name=name, query=query)))
+    return [*steps, Step("vlan_atom", frozenset({"sharer"}), _define_atoms)]
+
+
+def _rule_steps(rules: Iterable[Rule]) -> list[Step[list[Finding]]]:
+    return [
+        Step(_RULE + rule.id, read_by(rule.query, _NAMES) | _NAMES & set(rule.needs), partial(_ask, rule=rule))
+        for rule in rules
+    ]
+
+
+def _define(engine: Engine, name: str, query: str) -> list[Finding]:
+    engine.define(name, query)
+    return []
+
+
+def _define_shared(engine: Engine) -> list[Finding]:
+    engine.define_repeated("shared_mac", "adapter", "mac")
+    return []
+
+
+def _define_atoms(engine: Engine) -> list[Finding]:
     _, sets = engine.query(
         "SELECT DISTINCT v.id, v.vlans FROM vlan_set v JOIN sharer s ON s.vlans = v.id ORDER BY v.id"
     )
     engine.insert("vlan_atom", ("vlans", "atom"), vlan.atoms([(_int(number), str(text)) for number, text in sets]))
+    return []
 
 
-def run_rules(
-    engine: Engine, rules: Iterable[Rule], *, tell: Callable[[str], None] = lambda _: None
-) -> dict[str, list[Finding]]:
-    """Return the findings of each rule that has any, in an order that depends on the evidence alone."""
-    found: dict[str, list[Finding]] = {}
-    asked = list(rules)
-    filled = _filled(engine, {name for rule in asked for name in rule.needs})
-    for rule in asked:
-        if rule.needs and filled.isdisjoint(rule.needs):
-            continue
-        tell(rule.id)
-        findings = list(_linked(engine, rule) if rule.link else _gathered(engine, rule))
-        if findings:
-            found[rule.id] = findings
-    return found
-
-
-def _filled(engine: Engine, names: set[str]) -> set[str]:
-    """Return which of some tables and views have rows."""
-    asked = " UNION ALL ".join(f"(SELECT '{name}' AS name FROM {name} LIMIT 1)" for name in sorted(names))
-    return {str(row[0]) for row in engine.query(asked)[1]} if names else set()
+def _ask(engine: Engine, rule: Rule) -> list[Finding]:
+    """Return what a rule finds; where all that it needs is empty it is not asked."""
+    if rule.needs:
+        needed = " UNION ALL ".join(f"(SELECT 1 AS one FROM {name} LIMIT 1)" for name in rule.needs)
+        if not engine.query(needed)[1]:
+            return []
+    return list(_linked(engine, rule) if rule.link else _gathered(engine, rule))
 
 
 def _gathered(engine: Engine, rule: Rule) -> Iterator[Finding]:

@@ -58,7 +58,21 @@ SELECT (part + 1) * {_FIELDS} + domain * 2 + CASE WHEN vmm THEN 1 ELSE 0 END AS 
        id, host_id, part, domain, vmm, identity, first, last, whole_first, whole_last, mark FROM part
 """,
     ),
-    ("shared_mac", "SELECT mac FROM adapter WHERE mac IS NOT NULL GROUP BY mac HAVING COUNT(*) > 1"),
+    (
+        "link",  # each different range, with what the ranges before it reach and the chain of overlaps it belongs to
+        """
+WITH whole AS (
+    SELECT DISTINCT field, whole_first AS first, whole_last AS last, mark FROM entry
+), swept AS (
+    SELECT field, first, last, mark, MAX(last) OVER (
+        PARTITION BY field ORDER BY first, last ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS reached
+    FROM whole
+)
+SELECT field, first, last, mark, reached, SUM(CASE WHEN reached >= first THEN 0 ELSE 1 END) OVER (
+    PARTITION BY field ORDER BY first, last ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS chain
+FROM swept
+""",
+    ),
     (
         "sharer",
         """
@@ -226,4 +240,7 @@ GROUP BY b.id, b.first, b.last
 """,
     ),
 )
-"""Name and query of each view, in an order in which each stands after what it reads."""
+"""Name and query of each view, in an order in which each stands after what it reads.
+
+They also read `shared_mac`, every address that several adapters have: engines find those in ways of their own.
+"""

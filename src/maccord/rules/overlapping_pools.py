@@ -30,24 +30,14 @@ RULE = Rule(
 WITH alike AS (
     SELECT field, first, last FROM entry GROUP BY field, first, last
     HAVING COUNT(*) > 1 AND (MIN(part) <> -1 OR MIN(identity) <> MAX(identity))
-), whole AS (
-    SELECT DISTINCT field, whole_first AS first, whole_last AS last, mark FROM entry
-), swept AS (
-    SELECT field, first, last, mark, MAX(last) OVER (
-        PARTITION BY field ORDER BY first, last ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS reached
-    FROM whole
-), linked AS (
-    SELECT field, first, last, mark, reached, SUM(CASE WHEN reached >= first THEN 0 ELSE 1 END) OVER (
-        PARTITION BY field ORDER BY first, last ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS chain
-    FROM swept
 ), many AS (
     SELECT field, chain, COUNT(*) AS wholes,
            MIN(CASE WHEN reached >= first THEN first END) AS first,
            MAX(CASE WHEN reached >= first THEN LEAST(last, reached) END) AS last
-    FROM linked GROUP BY field, chain HAVING COUNT(*) > 1
+    FROM link GROUP BY field, chain HAVING COUNT(*) > 1
 ), member AS (
     SELECT l.field, l.chain, l.first, l.last, l.mark, m.wholes
-    FROM linked l JOIN many m ON m.field = l.field AND m.chain = l.chain
+    FROM link l JOIN many m ON m.field = l.field AND m.chain = l.chain
 ), event AS (
     SELECT field, chain, place, SUM(begun) AS begun, SUM(ended) AS ended FROM (
         SELECT field, chain, first AS place, 1 AS begun, 0 AS ended FROM member WHERE wholes <= 32
@@ -70,7 +60,7 @@ WITH alike AS (
 SELECT e.domain, e.vmm, e.part, e.first, e.last, FALSE AS chained, l.chain, 'pool' AS subject_table, e.id AS subject_id,
        e.host_id
 FROM alike a JOIN entry e ON e.field = a.field AND e.first = a.first AND e.last = a.last
-JOIN linked l ON l.field = e.field AND l.first = e.whole_first AND l.last = e.whole_last AND l.mark = e.mark
+JOIN link l ON l.field = e.field AND l.first = e.whole_first AND l.last = e.whole_last AND l.mark = e.mark
 UNION ALL
 SELECT e.domain, e.vmm, e.part, c.first, c.last, TRUE AS chained, c.chain, 'pool' AS subject_table, e.id AS subject_id,
        e.host_id
