@@ -1,6 +1,7 @@
 """Chooses the concrete parts: the one file that knows every class which could be another."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 from maccord.engine import Engine
 
@@ -15,3 +16,19 @@ def engine() -> Engine:
     from maccord.engine.duck import DuckEngine
 
     return DuckEngine()
+
+
+def engine_on(tables: str) -> Engine:
+    """Return the same engine on a folder of tables; raises NotTables."""
+    from maccord.engine.duck import DuckEngine
+    from maccord.engine.tables import refuse_others
+
+    refuse_others(tables)
+    return DuckEngine(tables=Path(tables).resolve())
+
+
+def spark(connect: str, tables: str, scratch: str | None) -> Engine:
+    """Return an engine on tables that an endpoint of Spark Connect reads; raises NoEndpoint."""
+    from maccord.engine.spark import SparkEngine
+
+    return SparkEngine(connect, tables=tables, scratch=scratch)

@@ -65,12 +65,16 @@ class Case:
         servers = {f"{key}.json": vmm_export(key, told) for key, told in self.told.get("vmm", {}).items()}
         return hosts | servers | self.told.get("files", {})
 
-    def diagnose(self, folder):
-        """Write the evidence to a folder and return maccord's report on it, through the front door."""
+    def write(self, folder):
+        """Write the evidence to a folder."""
         for name, text in self.files.items():
             file = folder / name
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(text, encoding="utf-8")
+
+    def diagnose(self, folder):
+        """Write the evidence to a folder and return maccord's report on it, through the front door."""
+        self.write(folder)
         gathered = gather([str(folder)])
         return check(gathered.snapshot, DuckEngine(), config=gathered.config, now=self.told.get("now", NOW))
 

@@ -4,10 +4,11 @@ from collections.abc import Callable
 from datetime import datetime
 
 from maccord.causes import Diagnosis, explain_all
-from maccord.engine import Engine, find_all
+from maccord.engine import Engine, count_rows, find_all
+from maccord.engine.tables import read_about, reading
 from maccord.fleet.config import FleetConfig
 from maccord.fleet.snapshot import Snapshot
-from maccord.report import Report, build_report
+from maccord.report import EvidenceCount, Report, build_report
 from maccord.rules import RULES
 
 
@@ -26,5 +27,29 @@ def check(
 ) -> Report:
     """Return the report on `snapshot`; `tell` hears each rule before it runs."""
     engine.load(snapshot)
+    return _report(snapshot, engine, config, now, tell)
+
+
+def check_tables(engine: Engine, where: str, *, now: datetime, tell: Callable[[str], None] = lambda _: None) -> Report:
+    """Return the report on the tables that the engine stands on, which `write_tables` wrote; `where` names them.
+
+    Raises NotTables.
+    """
+    with reading(where):
+        snapshot, config = read_about(engine, where)
+        return _report(snapshot, engine, config, now, tell)
+
+
+def _report(
+    snapshot: Snapshot, engine: Engine, config: FleetConfig, now: datetime, tell: Callable[[str], None]
+) -> Report:
     diagnosis = diagnose(engine, tell=tell)
-    return build_report(snapshot, diagnosis.incidents, diagnosis.twins, diagnosis.facts, config=config, now=now)
+    return build_report(
+        snapshot,
+        diagnosis.incidents,
+        diagnosis.twins,
+        diagnosis.facts,
+        evidence=EvidenceCount(files=snapshot.files, **count_rows(engine), frames={"total": 0, "arp": 0}),
+        config=config,
+        now=now,
+    )

@@ -12,6 +12,7 @@ from maccord.cli.main import INCIDENTS, OK, WRONG_CALL
 from maccord.cli.output import write_text
 
 if TYPE_CHECKING:
+    from maccord.cli.progress import Progress
     from maccord.report import Report
 
 _MB = 2**20
@@ -38,6 +39,15 @@ class _Moment(click.ParamType[datetime]):
     "--format", type=click.Choice(["table", "json", "csv"]), default="table", show_default=True,
     help="table for people, json (maccord.report/1) for programs, csv with one finding a row.",
 )  # fmt: skip
+@click.option(
+    "--engine", "engine_name", type=click.Choice(["duckdb", "spark"]), default="duckdb", show_default=True,
+    help="Where the rules run: in this process, or at an endpoint of Spark Connect, on TABLES it can read.",
+)  # fmt: skip
+@click.option("--connect", metavar="sc://HOST:PORT", help="The endpoint of Spark Connect (--engine spark).")
+@click.option(
+    "--scratch", metavar="URI",
+    help="A folder the cluster can write, for what several rules read; without it, cached (--engine spark).",
+)  # fmt: skip
 @click.option("--output", metavar="FILE", help="Write the report to FILE instead of standard output.")
 @click.option("--strict", is_flag=True, help="Leave with 2 when any of the evidence could not be used.")
 @click.option("--quiet", is_flag=True, help="Print nothing but the report: no progress, no remarks.")
@@ -48,9 +58,12 @@ class _Moment(click.ParamType[datetime]):
 )  # fmt: skip
 def command(
     paths: tuple[str, ...],
-    format: str,  # noqa: A002 - settings call it what the option is called
-    output: str | None,
     *,
+    format: str,  # noqa: A002 - settings call it what the option is called
+    engine_name: str,
+    connect: str | None,
+    scratch: str | None,
+    output: str | None,
     strict: bool,
     quiet: bool,
     now: datetime | None,
@@ -73,23 +86,62 @@ def command(
       maccord check exports/
       maccord check HV01.json HV02.json --format json --output report.json
       maccord check exports/ --strict --quiet || echo "look at the fleet"
+      maccord check tables/                                    (written by maccord tables)
+      maccord check --engine spark --connect sc://spark:15002 s3://fleet/tables
     """
+    from maccord.cli.progress import progress
+
+    moment = now or _now()
+    spark = engine_name == "spark"
+    if spark and not connect:
+        raise click.UsageError("--engine spark needs --connect sc://HOST:PORT.")
+    if not spark and (connect or scratch):
+        raise click.UsageError("--connect and --scratch go with --engine spark.")
+    with progress(shown=not quiet) as tell:
+        if spark or _is_tables(paths):
+            report = _checked_tables(paths, connect if spark else None, scratch, moment, tell)
+        else:
+            report = _checked(paths, max_file_size * _MB, moment, tell)
+    _write(report, format, output)
+    return _code(report, strict=strict, say=_silence if quiet else _remark)
+
+
+def _now() -> datetime:
+    from maccord import wiring
+
+    return wiring.clock()
+
+
+def _is_tables(paths: tuple[str, ...]) -> bool:
+    """Tell whether a folder of tables was named; it is checked alone."""
+    from maccord.engine.tables import is_tables
+
+    folders = [path for path in paths if is_tables(path)]
+    if folders and len(paths) > 1:
+        raise click.UsageError(f"{folders[0]} holds tables (maccord tables) and is checked alone, without other paths.")
+    return bool(folders)
+
+
+def _checked(paths: tuple[str, ...], bytes_max: int, moment: datetime, tell: "Progress") -> "Report":
     from maccord import wiring
     from maccord.app.check import check
     from maccord.app.gather import gather
-    from maccord.cli.progress import progress
 
-    with progress(shown=not quiet) as tell:
-        gathered = gather(paths, bytes_max=max_file_size * _MB, tell=tell.files)
-        report = check(
-            gathered.snapshot,
-            wiring.engine(),
-            config=gathered.config,
-            now=now or wiring.clock(),
-            tell=tell.rule,
-        )
-    _write(report, format, output)
-    return _code(report, strict=strict, say=_silence if quiet else _remark)
+    gathered = gather(paths, bytes_max=bytes_max, tell=tell.files)
+    return check(gathered.snapshot, wiring.engine(), config=gathered.config, now=moment, tell=tell.rule)
+
+
+def _checked_tables(
+    paths: tuple[str, ...], connect: str | None, scratch: str | None, moment: datetime, tell: "Progress"
+) -> "Report":
+    from maccord import wiring
+    from maccord.app.check import check_tables
+
+    if len(paths) != 1:
+        raise click.UsageError("--engine spark reads one folder of TABLES, which maccord tables has written.")
+    (tables,) = paths
+    engine = wiring.spark(connect, tables, scratch) if connect else wiring.engine_on(tables)
+    return check_tables(engine, tables, now=moment, tell=tell.rule)
 
 
 def _write(report: "Report", form: str, output: str | None) -> None:

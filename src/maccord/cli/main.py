@@ -18,6 +18,7 @@ _COMMANDS = {
     "check": "Find every colliding MAC address in a fleet's evidence, and name its cause.",
     "explain": "Show the page of a cause, a rule or an expected twin.",
     "collect": "Get the scripts that collect evidence on hosts and VMM servers.",
+    "tables": "Write the model of a fleet as Parquet, for other engines and for later.",
     "completion": "Print the completion script for a shell.",
 }
 

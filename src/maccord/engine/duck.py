@@ -21,7 +21,7 @@ class DuckEngine:
     """An Engine on DuckDB. Nothing outside the process is opened: extensions and external files are off."""
 
     def __init__(self, *, tables: Path | None = None) -> None:
-        """Open an empty engine, or one on a folder that holds every table as NAME.parquet."""
+        """Open an empty engine, or one on a folder that holds every table as NAME/*.parquet."""
         config: dict[str, str | bool | int | float | list[str]] = {
             "autoinstall_known_extensions": False,
             "preserve_insertion_order": False,
@@ -30,10 +30,12 @@ class DuckEngine:
         if tables:
             self.connection.execute("SET allowed_directories = $1", [[f"{tables}/"]])
         self.connection.execute("SET enable_external_access = false")
-        for name in TABLES if tables else ():
-            file = f"{tables}/{name}.parquet".replace("'", "''")
-            self.connection.execute(f"CREATE VIEW {name} AS FROM read_parquet('{file}')")
-        self._large = bool(tables) and max(self._count("adapter"), self._count("pool")) >= _LARGE
+        self._large = False
+        if tables:
+            for name in (*TABLES, "about"):
+                files = f"{tables}/{name}/*.parquet".replace("'", "''")
+                self.connection.execute(f"CREATE VIEW {name} AS FROM read_parquet('{files}')")
+            self._large = max(self._count("adapter"), self._count("pool")) >= _LARGE
 
     @property
     def lanes(self) -> int:

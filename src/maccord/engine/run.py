@@ -11,6 +11,7 @@ from maccord.engine.steps import Step, read_by, run_steps
 from maccord.engine.views import VIEWS
 from maccord.fleet import vlan
 from maccord.fleet.diagnosis import Finding
+from maccord.fleet.records import OBSERVERS
 from maccord.rules import Rule
 
 _Row = tuple[Cell, ...]
@@ -44,6 +45,15 @@ def run_rules(engine: Engine, rules: Iterable[Rule]) -> dict[str, list[Finding]]
     """Return the findings of each rule that has any, over views that are there."""
     steps = [replace(step, waits=frozenset()) for step in _rule_steps(rules)]
     return _found(run_steps(engine, steps, tell=lambda _: None))
+
+
+def count_rows(engine: Engine) -> dict[str, int]:
+    """Count hosts, adapters, pools and sightings; devices that only tell of others' addresses are no hosts."""
+    observers = ", ".join(f"'{platform}'" for platform in sorted(OBSERVERS))
+    asked = {table: f"SELECT COUNT(*) FROM {table}" for table in ("host", "adapter", "pool", "sighting")}
+    asked["host"] += f" WHERE platform NOT IN ({observers})"
+    _, (row,) = engine.query(f"SELECT {', '.join(f'({query}) AS {table}s' for table, query in asked.items())}")
+    return {f"{table}s": _int(cell) for table, cell in zip(asked, row, strict=True)}
 
 
 def _found(done: Mapping[str, list[Finding]]) -> dict[str, list[Finding]]:

@@ -8,7 +8,7 @@ from maccord.fleet.config import Allowance, FleetConfig, matches
 from maccord.fleet.diagnosis import ExpectedTwin, Finding, Incident, short_id
 from maccord.fleet.facts import Facts
 from maccord.fleet.problem import Problem
-from maccord.fleet.records import OBSERVERS, Host, Pool
+from maccord.fleet.records import Pool
 from maccord.fleet.snapshot import Snapshot
 from maccord.mac import show
 from maccord.report.model import (
@@ -38,6 +38,7 @@ def build_report(
     twins: Iterable[ExpectedTwin],
     facts: Facts,
     *,
+    evidence: EvidenceCount,
     config: FleetConfig,
     now: datetime,
 ) -> Report:
@@ -52,18 +53,10 @@ def build_report(
         findings.update({item.id: item for item in told})
         items.append(names.incident(incident, told, config.allowances, now))
     items.sort(key=_worst_first)
-    seen = snapshot.tables
     return Report(
         maccord=__version__,
         checked_at=now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-        evidence=EvidenceCount(
-            files=snapshot.files,
-            hosts=sum(isinstance(one, Host) and one.platform not in OBSERVERS for one in seen["host"]),
-            adapters=len(seen["adapter"]),
-            pools=len(seen["pool"]),
-            sightings=len(seen["sighting"]),
-            frames={"total": 0, "arp": 0},
-        ),
+        evidence=evidence,
         incidents=items,
         findings=sorted(findings.values(), key=lambda item: (item.rule, item.ranges, item.addresses, item.subjects)),
         expected_twins=sorted(names.twin(twin) for twin in twins),

@@ -1,0 +1,46 @@
+"""`maccord tables`: the model of a fleet as Parquet, for other engines and for later."""
+
+import click
+
+from maccord.cli.main import OK, WRONG_CALL
+
+_MB = 2**20
+
+
+@click.command("tables")
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@click.option(
+    "--output", required=True, metavar="DIR",
+    help="The folder to write: new or empty, or tables of an earlier run, which are replaced when all is written.",
+)  # fmt: skip
+@click.option("--quiet", is_flag=True, help="Show no progress and print no remarks.")
+@click.option(
+    "--max-file-size", type=click.IntRange(1, 4096), default=64, show_default=True, metavar="MB",
+    help="Do not read files larger than this.",
+)  # fmt: skip
+def command(paths: tuple[str, ...], output: str, *, quiet: bool, max_file_size: int) -> int:
+    """Write what the evidence tells as tables of Parquet, one folder each.
+
+    The tables hold all that `maccord check` needs: hosts, ranges, adapters, switches, teams, events, sightings, and
+    what fleet.toml says. Checked later, elsewhere, or on a cluster, they give the report that the evidence gives.
+    Columns are described in the docstrings of maccord.fleet.records; addresses are whole numbers.
+
+    \b
+    Examples:
+      maccord tables exports/ --output tables/
+      maccord check tables/
+      maccord check --engine spark --connect sc://spark:15002 s3://fleet/tables
+      duckdb -c "SELECT mac, COUNT(*) FROM 'tables/adapter/*.parquet' GROUP BY mac HAVING COUNT(*) > 1"
+    """
+    from maccord.app.gather import gather
+    from maccord.cli.progress import progress
+    from maccord.engine.tables import write_tables
+
+    with progress(shown=not quiet) as tell:
+        gathered = gather(paths, bytes_max=max_file_size * _MB, tell=tell.files)
+        write_tables(gathered.snapshot, gathered.config, output)
+    snapshot = gathered.snapshot
+    if not quiet:
+        counts = ", ".join(f"{len(snapshot.tables[name]):,} {name}s" for name in ("host", "pool", "adapter"))
+        click.echo(f"maccord: {output}: {counts}; {len(snapshot.problems):,} problems with the evidence", err=True)
+    return OK if snapshot.files else WRONG_CALL
