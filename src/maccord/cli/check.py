@@ -1,7 +1,5 @@
 """`maccord check`: the main job."""
 
-import io
-import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -9,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from maccord.cli.main import INCIDENTS, OK, WRONG_CALL
-from maccord.cli.output import write_text
+from maccord.cli.output import write_table, write_text
 
 if TYPE_CHECKING:
     from maccord.cli.progress import Progress
@@ -18,12 +16,13 @@ if TYPE_CHECKING:
 _MB = 2**20
 
 
-class _Moment(click.ParamType[datetime]):
+class Moment(click.ParamType[datetime]):
     """A moment in ISO 8601; without a zone it is UTC."""
 
     name = "moment"
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        """Return the moment that an argument spells."""
         if isinstance(value, datetime):
             return value
         try:
@@ -49,9 +48,17 @@ class _Moment(click.ParamType[datetime]):
     help="A folder the cluster can write, for what several rules read; without it, cached (--engine spark).",
 )  # fmt: skip
 @click.option("--output", metavar="FILE", help="Write the report to FILE instead of standard output.")
+@click.option(
+    "--since", metavar="REPORT",
+    help="Mark what is new, gone and changed since REPORT, an earlier report of --format json.",
+)  # fmt: skip
+@click.option(
+    "--fail-on", type=click.Choice(["any", "new"]), default="any", show_default=True,
+    help="new: leave with 1 only for incidents that are new or worse since REPORT.",
+)  # fmt: skip
 @click.option("--strict", is_flag=True, help="Leave with 2 when any of the evidence could not be used.")
 @click.option("--quiet", is_flag=True, help="Print nothing but the report: no progress, no remarks.")
-@click.option("--now", type=_Moment(), metavar="MOMENT", help="Judge accepted faults as of MOMENT (UTC).")
+@click.option("--now", type=Moment(), metavar="MOMENT", help="Judge accepted faults as of MOMENT (UTC).")
 @click.option(
     "--max-file-size", type=click.IntRange(1, 4096), default=64, show_default=True, metavar="MB",
     help="Do not read files larger than this.",
@@ -64,6 +71,8 @@ def command(
     connect: str | None,
     scratch: str | None,
     output: str | None,
+    since: str | None,
+    fail_on: str,
     strict: bool,
     quiet: bool,
     now: datetime | None,
@@ -85,11 +94,14 @@ def command(
     Examples:
       maccord check exports/
       maccord check HV01.json HV02.json --format json --output report.json
+      maccord check exports/ --since yesterday.json --fail-on new
       maccord check exports/ --strict --quiet || echo "look at the fleet"
       maccord check tables/                                    (written by maccord tables)
       maccord check --engine spark --connect sc://spark:15002 s3://fleet/tables
     """
+    from maccord.app.since import earlier_report
     from maccord.cli.progress import progress
+    from maccord.report.since import compared
 
     moment = now or _now()
     spark = engine_name == "spark"
@@ -97,13 +109,17 @@ def command(
         raise click.UsageError("--engine spark needs --connect sc://HOST:PORT.")
     if not spark and (connect or scratch):
         raise click.UsageError("--connect and --scratch go with --engine spark.")
+    if fail_on == "new" and since is None:
+        raise click.UsageError("--fail-on new needs --since REPORT: new since when?")
+    earlier = earlier_report(since, bytes_max=max_file_size * _MB) if since else None
     with progress(shown=not quiet) as tell:
         if spark or _is_tables(paths):
             report = _checked_tables(paths, connect if spark else None, scratch, moment, tell)
         else:
             report = _checked(paths, max_file_size * _MB, moment, tell)
+        report = compared(report, earlier) if earlier else report
     _write(report, format, output)
-    return _code(report, strict=strict, say=_silence if quiet else _remark)
+    return _code(report, strict=strict, anew=fail_on == "new", say=_silence if quiet else remark)
 
 
 def _now() -> datetime:
@@ -158,32 +174,23 @@ def _write(report: "Report", form: str, output: str | None) -> None:
 
 
 def _write_table(report: "Report", output: str | None) -> None:
-    """Print the table: in colour and as wide as the terminal up to a limit, plain and WIDTH wide elsewhere."""
-    from rich.console import Console
+    from maccord.report.table_form import render
 
-    from maccord.report.table_form import WIDTH, render
-
-    text = io.StringIO()
-    if output is None and sys.stdout.isatty():
-        width = min(Console().width, WIDTH + 20)
-        console = Console(file=text, width=width, highlight=False, force_terminal=True)
-    else:
-        console = Console(file=text, width=WIDTH, highlight=False, no_color=True)
-    render(report, console)
-    write_text("".join(f"{line.rstrip()}\n" for line in text.getvalue().splitlines()), output)
+    write_table(lambda console: render(report, console), output)
 
 
-def _code(report: "Report", *, strict: bool, say: Callable[[str], None]) -> int:
+def _code(report: "Report", *, strict: bool, anew: bool, say: Callable[[str], None]) -> int:
     if not report.evidence.files:
         say("nothing in the evidence could be used; what is read is listed by: maccord check --help")
         return WRONG_CALL
     if strict and report.problems:
         say(f"{len(report.problems)} problems with the evidence (--strict)")
         return WRONG_CALL
-    return INCIDENTS if report.failing else OK
+    return INCIDENTS if (report.failing_anew if anew else report.failing) else OK
 
 
-def _remark(text: str) -> None:
+def remark(text: str) -> None:
+    """Say something beside the result."""
     click.echo(f"maccord: {text}", err=True)
 
 

@@ -1,12 +1,21 @@
 """Where results go: standard output, or a file that is either whole or not there."""
 
+import io
 import os
 import stat
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from maccord.mac.errors import MaccordError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+WIDTH = 100
+"""How wide tables are where no terminal says otherwise."""
 
 
 class CannotWrite(MaccordError):
@@ -42,6 +51,20 @@ def write_text(text: str, path: str | None) -> None:
             raise
     except (OSError, RuntimeError) as error:  # a loop of links is a RuntimeError before Python 3.13
         raise CannotWrite(path, getattr(error, "strerror", None) or str(error)) from error
+
+
+def write_table(render: Callable[["Console"], None], path: str | None) -> None:
+    """Print a table: in colour and as wide as the terminal up to a limit, plain and WIDTH wide elsewhere."""
+    from rich.console import Console
+
+    text = io.StringIO()
+    if path is None and sys.stdout.isatty():
+        width = min(Console().width, WIDTH + 20)
+        console = Console(file=text, width=width, highlight=False, force_terminal=True)
+    else:
+        console = Console(file=text, width=WIDTH, highlight=False, no_color=True)
+    render(console)
+    write_text("".join(f"{line.rstrip()}\n" for line in text.getvalue().splitlines()), path)
 
 
 def _mode(target: Path) -> int:

@@ -3,8 +3,8 @@
 import csv
 import io
 
-from maccord.report.model import Report
-from maccord.report.plain import plain
+from maccord.report.model import Report, Since
+from maccord.report.plain import cell
 
 COLUMNS = (
     "finding",
@@ -21,13 +21,18 @@ COLUMNS = (
     "range_first",
     "range_last",
     "evidence",
+    "since",
 )
-_FORMULA = ("=", "+", "-", "@")
 
 
 def as_csv(report: Report) -> str:
-    """Return one row per finding; lists are joined with `; `."""
+    """Return one row per finding; lists are joined with `; `.
+
+    The last column says `new` or `changed` of the finding's incident, given an earlier report to compare with; an
+    incident that is gone has a row without a finding.
+    """
     incident_of = {finding: incident for incident in report.incidents for finding in incident.findings}
+    marks = _marks(report)
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(COLUMNS)
@@ -48,12 +53,17 @@ def as_csv(report: Report) -> str:
             "; ".join(first for first, _ in finding.ranges),
             "; ".join(last for _, last in finding.ranges),
             "; ".join(f"{one.file} {one.at} = {one.value}" for one in finding.evidence),
+            marks.get(incident.id, ""),
         )
-        writer.writerow([_harmless(cell) for cell in row])
+        writer.writerow([cell(value) for value in row])
+    for gone in report.since.gone if isinstance(report.since, Since) else ():
+        told = ("", "", "", gone.id, gone.cause, gone.severity, gone.state or "", "", "; ".join(gone.hosts), "")
+        ends = ("; ".join(first for first, _ in gone.ranges), "; ".join(last for _, last in gone.ranges))
+        writer.writerow([cell(value) for value in (*told, "; ".join(gone.addresses), *ends, "", "gone")])
     return out.getvalue()
 
 
-def _harmless(cell: str) -> str:
-    """Return a cell that no spreadsheet takes for a formula: names come from evidence, which is not to be trusted."""
-    cell = plain(cell)
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+def _marks(report: Report) -> dict[str, str]:
+    if not isinstance(report.since, Since):
+        return {}
+    return {**dict.fromkeys(report.since.new, "new"), **{one.id: "changed" for one in report.since.changed}}

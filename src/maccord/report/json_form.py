@@ -12,12 +12,21 @@ _STEERING = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]"
 
 def as_json(report: Report) -> str:
     """Return the report, two blanks an indent, one newline at the end."""
-    text = msgspec.json.format(msgspec.json.encode(report), indent=2).decode() + "\n"
-    return _STEERING.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+    return pretty(report)
 
 
 def json_schema() -> str:
     """Return the JSON Schema (2020-12) of the report."""
-    schema = msgspec.json.schema(Report)
-    whole = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": SCHEMA, **schema}
+    return schema_of(Report, SCHEMA)
+
+
+def pretty(answer: msgspec.Struct) -> str:
+    """Return an answer as JSON that people can read, without characters that steer a terminal."""
+    text = msgspec.json.format(msgspec.json.encode(answer), indent=2).decode() + "\n"
+    return _STEERING.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def schema_of(shape: type[msgspec.Struct], title: str) -> str:
+    """Return the JSON Schema (2020-12) of an answer."""
+    whole = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": title, **msgspec.json.schema(shape)}
     return msgspec.json.format(msgspec.json.encode(whole, order="sorted"), indent=2).decode() + "\n"

@@ -2,10 +2,11 @@
 
 from typing import Annotated, Literal
 
-from msgspec import Meta, Struct, field
+from msgspec import UNSET, Meta, Struct, UnsetType, field
 
 Address = Annotated[str, Meta(pattern="^[0-9A-F]{2}(-[0-9A-F]{2}){5}$", description="A MAC address.")]
 Severity = Literal["error", "warning", "info"]
+State = Literal["active", "latent"] | None
 SCHEMA = "maccord.report/1"
 
 
@@ -61,7 +62,7 @@ class IncidentItem(Struct, frozen=True, rename="camel"):
     id: str
     cause: str
     severity: Severity
-    state: Literal["active", "latent"] | None
+    state: State
     hosts: list[str]
     addresses: list[Address]
     ranges: list[tuple[Address, Address]]
@@ -91,6 +92,44 @@ class ProblemItem(Struct, frozen=True, order=True):
     reason: str
 
 
+class ChangeItem(Struct, frozen=True):
+    """What was taken from and what was added to one field of an incident."""
+
+    field: str
+    gone: list[str]
+    new: list[str]
+
+
+class ChangedItem(Struct, frozen=True):
+    """An incident that the earlier report had, by the id it had there. `worse`: it is graver, or concerns more."""
+
+    id: str
+    was: str
+    worse: bool
+    what: list[ChangeItem]
+
+
+class GoneItem(Struct, frozen=True):
+    """An incident of the earlier report that is no more."""
+
+    id: str
+    cause: str
+    severity: Severity
+    state: State
+    hosts: list[str]
+    addresses: list[Address]
+    ranges: list[tuple[Address, Address]]
+
+
+class Since(Struct, frozen=True, rename="camel"):
+    """What is different from an earlier report, that of `checked_at`: ids of new incidents, then gone and changed."""
+
+    checked_at: str
+    new: list[str]
+    gone: list[GoneItem]
+    changed: list[ChangedItem]
+
+
 class Report(Struct, frozen=True, rename="camel", kw_only=True):
     """Everything that one run of `maccord check` has to say, worst incident first."""
 
@@ -102,8 +141,17 @@ class Report(Struct, frozen=True, rename="camel", kw_only=True):
     findings: list[FindingItem]
     expected_twins: list[TwinItem]
     problems: list[ProblemItem] = field(default_factory=list)
+    since: Since | UnsetType = UNSET
 
     @property
     def failing(self) -> bool:
         """Tell whether an incident at warning or above is not allowed."""
         return any(one.severity != "info" and one.allowed is None for one in self.incidents)
+
+    @property
+    def failing_anew(self) -> bool:
+        """Tell whether such an incident is new, or worse, since the earlier report."""
+        if not isinstance(self.since, Since):
+            return self.failing
+        anew = {*self.since.new, *(one.id for one in self.since.changed if one.worse)}
+        return any(one.id in anew and one.severity != "info" and one.allowed is None for one in self.incidents)

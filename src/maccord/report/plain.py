@@ -4,3 +4,12 @@
 def plain(text: str) -> str:
     """Return text whose control and direction characters are spelled out: names come from evidence."""
     return "".join(char if char.isprintable() else f"\\x{ord(char):02x}" for char in text)
+
+
+_FORMULA = ("=", "+", "-", "@")
+
+
+def cell(text: str) -> str:
+    """Return a cell that no spreadsheet takes for a formula: names come from evidence, which is not to be trusted."""
+    text = plain(text)
+    return f"'{text}" if text.startswith(_FORMULA) else text

@@ -9,10 +9,19 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
-from maccord.report.model import EvidenceItem, FindingItem, IncidentItem, ProblemItem, Report
+from maccord.report.model import (
+    ChangedItem,
+    ChangeItem,
+    EvidenceItem,
+    FindingItem,
+    GoneItem,
+    IncidentItem,
+    ProblemItem,
+    Report,
+    Since,
+)
 from maccord.report.plain import plain
 
-WIDTH = 100
 _LABELS = 11
 _STYLES = {"error": "bold red", "warning": "bold yellow", "info": "cyan"}
 _SHOWN = 8
@@ -23,25 +32,68 @@ _COLLISIONS = ("duplicate-address", "reissued-address")
 def render(report: Report, console: Console) -> None:
     """Print the report on a console."""
     findings = {finding.id: finding for finding in report.findings}
+    since = report.since if isinstance(report.since, Since) else None
+    new = {*since.new} if since else set()
+    changes = {one.id: one for one in since.changed} if since else {}
     for incident in report.incidents:
-        console.print(_block(incident, [findings[number] for number in incident.findings]))
+        mark = "NEW" if incident.id in new else "CHANGED" if incident.id in changes else ""
+        told = [findings[number] for number in incident.findings]
+        console.print(_block(incident, told, mark, changes.get(incident.id)))
         console.print()
     console.print(_rest(report))
 
 
-def _block(incident: IncidentItem, findings: list[FindingItem]) -> RenderableType:
+def _block(
+    incident: IncidentItem, findings: list[FindingItem], mark: str, change: ChangedItem | None
+) -> RenderableType:
     style = "dim" if incident.allowed else _STYLES[incident.severity]
     word = "ALLOWED" if incident.allowed else incident.severity.upper()
     title = Text.assemble((word, style), "  ", (incident.cause, "bold"))
     if incident.state and not incident.allowed:
         title.append(f"  {incident.state}", "dim")
     title.append(f"  id {incident.id}", "dim")
+    if mark:
+        title.append(f"  {mark}", "bold magenta")
     grid = Table.grid(padding=(0, 1))
     grid.add_column(style="dim", no_wrap=True, width=_LABELS)
     grid.add_column(overflow="fold")
-    for label, value in _short(incident) if incident.allowed else _lines(incident, findings):
+    lines = _short(incident) if incident.allowed else _lines(incident, findings)
+    for label, value in (*(_changes(change) if change else ()), *lines):
         grid.add_row(label, Text(plain(value)))
     return Group(title, Padding(grid, (0, 0, 0, 2)))
+
+
+def _changes(change: ChangedItem) -> Iterator[tuple[str, str]]:
+    """Yield a line per field that is different since the earlier report."""
+    if change.was != change.id:
+        yield "changed", f"its id was {change.was}"
+    for at, one in enumerate(change.what):
+        yield "" if at or change.was != change.id else "changed", _change(one)
+
+
+def _change(one: ChangeItem) -> str:
+    if one.field in ("severity", "state"):
+        return f"{one.field}: {' '.join(one.gone) or 'none'}, now {' '.join(one.new) or 'none'}"
+    if one.field == "allowed":
+        return f"allowed now: {one.new[0]}" if one.new else f"no longer allowed: {one.gone[0]}"
+    parts = [f"{word} {_some(values)}" for word, values in (("new", one.new), ("gone", one.gone)) if values]
+    return f"{one.field}: {'; '.join(parts)}"
+
+
+def _gone(since: Since) -> Iterator[RenderableType]:
+    if not since.gone:
+        return
+    yield Text(f"Gone since {since.checked_at}:", style="green")
+    for one in since.gone[:_SHOWN]:
+        yield Text(plain(f"  {one.severity}  {one.cause}  {_things(one)}  id {one.id}"))
+    if len(since.gone) > _SHOWN:
+        yield Text(f"  and {len(since.gone) - _SHOWN} more (--format json lists all)")
+
+
+def _things(one: GoneItem) -> str:
+    where = _some(one.hosts, 3)
+    what = _some([*(f"{first} to {last}" for first, last in one.ranges), *one.addresses], 2)
+    return f"{where}: {what}" if what else where
 
 
 def _short(incident: IncidentItem) -> Iterator[tuple[str, str]]:
@@ -89,9 +141,9 @@ def _seen(evidence: list[EvidenceItem]) -> Iterator[tuple[str, str]]:
         yield "", f"and {len(places) - _SHOWN} more values (--format json lists all)"
 
 
-def _some(values: list[str]) -> str:
-    rest = len(values) - _SHOWN
-    return ", ".join(values[:_SHOWN]) + (f" and {rest} more" if rest > 0 else "")
+def _some(values: list[str], shown: int = _SHOWN) -> str:
+    rest = len(values) - shown
+    return ", ".join(values[:shown]) + (f" and {rest} more" if rest > 0 else "")
 
 
 def _rest(report: Report) -> RenderableType:
@@ -105,8 +157,13 @@ def _rest(report: Report) -> RenderableType:
         parts += [Text(plain(f"  {_spot(problem)}: {problem.reason}")) for problem in report.problems[:_SHOWN]]
         if len(report.problems) > _SHOWN:
             parts.append(Text(f"  and {len(report.problems) - _SHOWN} more (--format json lists all)"))
+    since = report.since if isinstance(report.since, Since) else None
+    parts += _gone(since) if since else ()
     parts.append(Rule(style="dim"))
     parts.append(Text(summary(report), style="bold"))
+    if since:
+        told = f"{len(since.new):,} new, {len(since.changed):,} changed, {len(since.gone):,} gone"
+        parts.append(Text(f"Since {since.checked_at}: {told}"))
     if report.incidents:
         parts.append(Text(f"maccord explain {report.incidents[0].cause} tells more of the first.", style="dim"))
     return Group(*parts)
