@@ -1,4 +1,4 @@
-"""Write what the program knows into docs/: the page of each cause, expected twin and rule, and the report's schema.
+"""Write what the program knows into docs/: the page of each cause, expected twin and rule, and the schemas.
 
 python docs/generate.py            writes
 python docs/generate.py --check    writes nothing; names the files that differ and exits with 1
@@ -9,10 +9,15 @@ import sys
 from pathlib import Path
 
 from maccord.app.pages import Page, pages
-from maccord.report.json_form import json_schema
+from maccord.report import json_form, risk, whois
 
 DOCS = Path(__file__).resolve().parent
 _FOLDER = {"cause": "causes", "expected twin": "twins", "rule": "rules"}
+_SCHEMAS = {
+    "report-1.schema.json": ("check", json_form.json_schema),
+    "whois-1.schema.json": ("whois", whois.json_schema),
+    "risk-1.schema.json": ("risk", risk.json_schema),
+}
 _ABOUT = {
     "cause": "Why addresses collide, or will. Each is an incident of the report.",
     "expected twin": "Addresses that two adapters share by design. They are counted in the report, never an incident.",
@@ -58,16 +63,17 @@ def index(listed: list[Page]) -> str:
             for page in listed
             if page.kind == kind
         ]
-    told += ["", "## The report", "", "[report-1.schema.json](report-1.schema.json): the JSON Schema of"]
-    told[-1] += " `maccord check --format json`."
+    told += ["", "## Answers for programs", "", "The JSON Schema of what each command writes with `--format json`.", ""]
+    told += [f"- `maccord {command}`: [{file}]({file})" for file, (command, _) in _SCHEMAS.items()]
     return "\n".join(told) + "\n"
 
 
 def everything() -> dict[Path, str]:
     """Return every generated file and what it holds."""
     listed = pages()
+    schemas = {DOCS / file: schema() for file, (_, schema) in _SCHEMAS.items()}
     made = {DOCS / _FOLDER[page.kind] / f"{page.name}.md": markdown(page) for page in listed}
-    return {DOCS / "README.md": index(listed), DOCS / "report-1.schema.json": json_schema(), **made}
+    return {DOCS / "README.md": index(listed), **schemas, **made}
 
 
 def main() -> None:

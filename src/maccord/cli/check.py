@@ -113,7 +113,7 @@ def command(
         raise click.UsageError("--fail-on new needs --since REPORT: new since when?")
     earlier = earlier_report(since, bytes_max=max_file_size * _MB) if since else None
     with progress(shown=not quiet) as tell:
-        if spark or _is_tables(paths):
+        if spark or is_tables(paths):
             report = _checked_tables(paths, connect if spark else None, scratch, moment, tell)
         else:
             report = _checked(paths, max_file_size * _MB, moment, tell)
@@ -128,11 +128,11 @@ def _now() -> datetime:
     return wiring.clock()
 
 
-def _is_tables(paths: tuple[str, ...]) -> bool:
+def is_tables(paths: tuple[str, ...]) -> bool:
     """Tell whether a folder of tables was named; it is checked alone."""
-    from maccord.engine.tables import is_tables
+    from maccord.engine import tables
 
-    folders = [path for path in paths if is_tables(path)]
+    folders = [path for path in paths if tables.is_tables(path)]
     if folders and len(paths) > 1:
         raise click.UsageError(f"{folders[0]} holds tables (maccord tables) and is checked alone, without other paths.")
     return bool(folders)

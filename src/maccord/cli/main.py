@@ -16,6 +16,8 @@ OK, INCIDENTS, WRONG_CALL, OUR_FAULT, INTERRUPTED, PIPE_CLOSED = 0, 1, 2, 3, 130
 
 _COMMANDS = {
     "check": "Find every colliding MAC address in a fleet's evidence, and name its cause.",
+    "whois": "Tell everything known of one address: owners, ranges, sightings, vendor, incidents.",
+    "risk": "Tell how likely hosts of given subnets get one address range from Hyper-V.",
     "explain": "Show the page of a cause, a rule or an expected twin.",
     "collect": "Get the scripts that collect evidence on hosts and VMM servers.",
     "tables": "Write the model of a fleet as Parquet, for other engines and for later.",

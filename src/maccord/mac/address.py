@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Literal
 
 from maccord.mac.errors import BadAddress
 
@@ -27,6 +28,8 @@ _STRICT = re.compile(
 _SHORT = re.compile(r"[0-9A-Fa-f]{1,2}(?::[0-9A-Fa-f]{1,2}){5}")
 _SEPARATORS = str.maketrans("", "", "-:. ")
 _TOP = 1 << 48
+Quadrant = Literal["AAI", "ELI", "SAI", "reserved"]
+_QUADRANTS: tuple[Quadrant, ...] = ("AAI", "reserved", "ELI", "SAI")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -57,6 +60,17 @@ class Mac:
     def is_local(self) -> bool:
         """True when locally administered: the second lowest bit of the first octet, IEEE 802's U/L bit."""
         return bool(self.value >> 41 & 1)
+
+    @property
+    def slap(self) -> Quadrant | None:
+        """The quadrant of a local address in the Structured Local Address Plan: AAI, ELI, SAI or reserved.
+
+        It stands in the third and fourth lowest bits of the first octet (Y and Z); administrators may assign from AAI,
+        owners of a CID from ELI, standards from SAI. None for universal addresses.
+
+        Source: IEEE 802c-2017; RFC 8948 section 1.
+        """
+        return _QUADRANTS[self.value >> 42 & 3] if self.is_local else None
 
     @property
     def bare(self) -> str:
