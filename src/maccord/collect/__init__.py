@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from maccord.collect import fleet_toml, hyperv, libvirt, vmm
+from maccord.collect import fleet_toml, hyperv, libvirt, switch_tables, switch_templates, vmm
 from maccord.collect.document import BYTES_MAX, Document, Unreadable
 from maccord.collect.parsed import Parsed
 from maccord.fleet.problem import Problem
@@ -26,9 +26,11 @@ class Collector(Protocol):
 
 COLLECTORS: dict[str, Collector] = {
     "fleet.toml": fleet_toml,
+    "switch-tables": switch_tables,
     "vmm": vmm,
     "hyperv": hyperv,
     "libvirt": libvirt,
+    "switch-templates": switch_templates,
 }
 """Every collector, in the order in which documents are offered to them: TOML that begins with `[[` is no JSON."""
 
