@@ -407,6 +407,9 @@ _BEGINNINGS = (
     "[[allow]]\n",
     "[[layer2]]\n",
     "\ufeff{",
+    "Vlan    Mac Address       Type        Ports\n  10  0015.5dc8.6a00  DYNAMIC  Gi1/0/1\n",
+    "00:15:5d:c8:6a:00 dev p-a master br0\n",
+    "Address           Age(min)   Hardware Addr      Interface\n10.1.0.1   0   00:15:5d:c8:6a:00 wan1\n",
 )
 
 

@@ -7,15 +7,14 @@ from functools import cached_property
 
 from maccord.collect.switch_told import Tell, of_table
 
-FIELDS = ("own", "flags", "vlan", "mac", "kind", "port", "ip", "vrf", "svi")
-"""What a row may tell, in the order in which `Shape.row` gives it. `svi` is the interface of a VLAN before the port."""
+NUMBERS = ("mac", "vlan", "ip", "vrf")
+WORDS = ("own", "flags", "kind", "port", "svi")
+"""What a row may tell: `svi` is the interface of a VLAN that stands before the port. Few rows differ in all WORDS."""
 
 ADDRESS = (
     r"(?:h{4}\.h{4}\.h{4}|hh(?::hh){5}|hh(?:-hh){5}|h{4}-h{4}-h{4}|h{6}[-:]h{6}|h{4}:h{4}:h{4}|h{12})(?![-:.]?\w)"
 ).replace("h", "[0-9A-Fa-f]")
 """The spellings of an address that devices print; 64-bit ones and times of day are none."""
-
-Cells = tuple[str | None, ...]
 
 _WORDS = {
     "MAC": rf"(?P<mac>{ADDRESS})",
@@ -71,10 +70,16 @@ class Shape:
         return self.pattern.match
 
     @cached_property
-    def order(self) -> tuple[int, ...]:
-        """The groups of the pattern that hold FIELDS; a group that never matches stands for what no row tells."""
+    def numbers(self) -> tuple[int, ...]:
+        """The groups of the pattern that hold NUMBERS; a group that never matches stands for what no row tells."""
         groups = self.pattern.groupindex
-        return tuple(groups.get(name, groups["nothing"]) for name in FIELDS)
+        return tuple(groups.get(name, groups["nothing"]) for name in NUMBERS)
+
+    @cached_property
+    def words(self) -> tuple[int, ...]:
+        """The groups of the pattern that hold WORDS, likewise."""
+        groups = self.pattern.groupindex
+        return tuple(groups.get(name, groups["nothing"]) for name in WORDS)
 
 
 def _compiled(rows: str) -> str:

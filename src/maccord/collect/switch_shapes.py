@@ -18,11 +18,15 @@ _TABLES = (
         (
             "vlan mac address type ports",
             "vlan mac address type port",
-            "vlan mac address type ports moves last move",
             "vlan mac address type ports state",
         ),
         "FLAGS? VLAN MAC KIND PORTS?",
         wraps=True,
+    ),
+    Shape(
+        "Arista EOS",
+        ("vlan mac address type ports moves last move",),
+        r"VLAN MAC KIND PORT (?:\d++\s++(?:\d++\sdays?,\s)?[\d:.]++\sago)?",
     ),
     Shape(
         "Cisco IOS",
@@ -143,6 +147,9 @@ _TABLES = (
     Shape(
         "Cisco Small Business", ("vlan mac address port type",), "VLAN MAC PORT? (?P<kind>dynamic|static|self|secure)"
     ),
+    Shape(
+        "Cisco IOS XR", ("topo id producer next hop(s) mac address ip address",), "N _ PORT MAC (?P<ip>[0-9A-Fa-f.:]+)?"
+    ),
     Shape("Brocade FastIron", ("mac-address port type vlan",), "MAC PORT KIND VLAN"),
     Shape("Brocade FastIron, index", ("mac-address port type index vlan",), "MAC PORT KIND N VLAN"),
     Shape(
@@ -181,6 +188,9 @@ _NEIGHBOURS = (
         ("protocol address age(min) hardware address interface vlan cpu",),
         r"Internet IP _ MAC (?P<port>[A-Za-z-]+\s?[\d/]*) (?:-|(?P<svi>Vl\s\d+)) ...",
         tell=of_neighbour,
+    ),
+    Shape(
+        "ArubaOS ARP", ("protocol ip address hardware address interface age",), "_ IP MAC PORT ...", tell=of_neighbour
     ),
     Shape(
         "Cisco NX-OS ARP",

@@ -22,9 +22,9 @@ from msgspec.structs import replace
 from maccord.collect.document import Document
 from maccord.collect.parsed import Parsed
 from maccord.collect.switch_lines import LINE_MAX, Prompt, lines_of, prompt_of, without_pager
-from maccord.collect.switch_shape import Cells, Shape
+from maccord.collect.switch_shape import Shape
 from maccord.collect.switch_shapes import ALONE, shape_under
-from maccord.collect.switch_told import vlan_number, vrf_of
+from maccord.collect.switch_told import Told, vlan_number, vrf_of
 from maccord.fleet.evidence import HostSeen, Place, SightingSeen
 from maccord.fleet.problem import Problem
 
@@ -32,7 +32,6 @@ NAME = "switch-tables"
 PLATFORM = "switch"
 PROBLEMS_MAX = 20
 _WRAPS_MAX = 200
-_SEPARATORS = str.maketrans("", "", "-:.")
 _ADDRESS = re.compile(r"(?<![\w.:-])[0-9A-Fa-f]{2}(?:[-:.]?[0-9A-Fa-f]{2}){5,7}(?![\w:-])")
 _NEARLY = re.compile(r"(?<!\S)\w{4}(?:\.\w{4}\.|-\w{4}-)\w{4}(?!\S)")
 _PORTS_BELOW = re.compile(r"\s{8,}+([A-Z][\w/.:-]*+(?:[, ]\s?[A-Z][\w/.:-]*+)*+),?\s*+$")
@@ -101,12 +100,13 @@ class _Reader:
         """Whether nothing but rows stood between the header and this line."""
         self.wraps = 0
         self.folded = ""
+        self.told: dict[tuple[str | None, ...], Told] = {}
 
     def read(self) -> None:
         for number, line in lines_of(self.document.text):
             shape = self.shape
             if shape is not None and len(line) <= LINE_MAX and (row := shape.match(line)):
-                self._take(shape, row.group(*shape.order), number)
+                self._take(shape, row, number)
             else:
                 self._other(number, line)
 
@@ -126,14 +126,17 @@ class _Reader:
         place = Place(self.document.file, "")
         return Parsed([*(HostSeen(host, place, PLATFORM) for host in hosts), *self.rows], self.problems)
 
-    def _take(self, shape: Shape, cells: Cells, number: int) -> None:
+    def _take(self, shape: Shape, row: re.Match[str], number: int) -> None:
         """Make a sighting of a row."""
-        own, flags, vlan, mac, kind, port, ip, vrf, svi = cells
+        mac, vlan, ip, vrf = row.group(*shape.numbers)
+        words = row.group(*shape.words)
         self.within, self.wraps, self.folded = True, 0, ""
-        value = int((mac or "").translate(_SEPARATORS), 16)
+        value = int(mac.replace(".", "").replace(":", "").replace("-", ""), 16)
         if not value:
             return
-        told = shape.tell(own, flags, kind, port, svi)
+        told = self.told.get(words)
+        if told is None:
+            told = self.told[words] = shape.tell(*words)
         place = Place(self.document.file, f"line {number}")
         self.rows.append(
             SightingSeen(
@@ -165,12 +168,14 @@ class _Reader:
             self._open(shape)
         elif self._is_row(number, line) or self._goes_on(line) or self._says_of_rows_below(line):
             pass
-        elif self.within and (_ADDRESS.search(line[:LINE_MAX]) or _NEARLY.search(line[:LINE_MAX])):
-            self._complain(f"line {number}", "a row of a table that is not understood")
         elif prompt := prompt_of(line):
             self._ask(prompt)
+        elif self.within and (_ADDRESS.search(line[:LINE_MAX]) or _NEARLY.search(line[:LINE_MAX])):
+            self._complain(f"line {number}", "a row of a table that is not understood")
 
     def _open(self, shape: Shape | None) -> None:
+        if shape is not self.shape:
+            self.told = {}
         self.shape, self.within, self.folded = shape, shape is not None, ""
         self.wraps = _WRAPS_MAX  # nothing can go on before there is a row
 
@@ -180,7 +185,7 @@ class _Reader:
         if len(line) > LINE_MAX:
             return False
         if shape is not None and (row := shape.match(f"{folded} {line}")):
-            self._take(shape, row.group(*shape.order), number)
+            self._take(shape, row, number)
             return True
         if shape is not None and shape.folds and _FOLDED.match(line):
             self.folded = line.strip()
@@ -188,7 +193,7 @@ class _Reader:
         other = _alone(line)
         if other is not None and (row := other.match(line)):
             self._open(other)
-            self._take(other, row.group(*other.order), number)
+            self._take(other, row, number)
         return other is not None
 
     def _goes_on(self, line: str) -> bool:

@@ -1,14 +1,14 @@
 """Reads address tables of less common platforms with the TextFSM templates of ntc-templates.
 
 What `switch_tables.py` does not know may still be a table that somebody wrote a template for: Alcatel, Allied Telesis,
-Avaya, Broadcom ICOS, Check Point, D-Link, Ericsson, Extreme, Fortinet, IOS XR's l2vpn, MikroTik, Palo Alto, Ruckus, ZTE
+Avaya, Broadcom ICOS, Check Point, D-Link, Ericsson, Extreme, Fortinet, MikroTik, Palo Alto, Ruckus, ZTE
 and others. Nothing in such text says which template is meant. So each is tried on the first lines, and the one that
 explains most of the lines that hold an address is taken, if it explains nearly all. A template must tell a port or an
 IP address with each address, so that none claims text in which addresses merely occur.
 
 Bounds: templates are other people's regular expressions and may be slow on text that was made to make them so. Only
-short lines are shown to them, few while trying, and no more than `BYTES_MAX` characters in all; the one template that
-takes exponential time is left out (its table is read by `switch_tables.py`).
+short lines are shown to them, few while trying, and no more than `BYTES_MAX` characters in all; those that take seconds
+for one short line are left out (`switch_tables.py` reads what they are for).
 
 Source: ntc-templates, `templates/PLATFORM_COMMAND.textfsm`; its column names differ from platform to platform.
 """
@@ -42,7 +42,16 @@ NEARLY_ALL = 0.9
 PROBLEMS_MAX = 20
 
 _COMMANDS = re.compile(r"_(?:mac[-_]?addr|mac_all|arp|iparp|fdb|ethernet-switching|ipv6_neighbor|l2vpn_mac)")
-_LEFT_OUT = frozenset({"huawei_vrp_display_arp_brief.textfsm"})
+_LEFT_OUT = frozenset(
+    {
+        "aruba_os_show_arp.textfsm",
+        "cisco_xr_show_ipv6_neighbors.textfsm",
+        "cisco_xr_show_l2vpn_mac-learning_mac_all_location.textfsm",
+        "hp_comware_display_arp.textfsm",
+        "huawei_vrp_display_arp_brief.textfsm",
+        "ubiquiti_edgerouter_show_ipv6_neighbors.textfsm",
+    }
+)
 _MAC = re.compile(rf"(?<![\w.:-]){ADDRESS}")
 _MAC_COLUMN = re.compile(r"MAC(?:_ADDRESS)?|DESTINATION_ADDRESS|HARDWARE_ADDRESS")
 _IP_COLUMN = re.compile(r"IP_ADDRESS|IPV6_ADDRESS|ADDRESS|DESTINATION|HOST")
@@ -54,6 +63,9 @@ _PORT_COLUMNS = (
 )
 _KIND_COLUMNS = ("TYPE", "MAC_TYPE", "STATUS", "STATE", "FWD")
 _VRF_COLUMNS = ("VRF", "VPN_INSTANCE", "VPN_NAME", "VR", "CONTEXT")
+
+
+_Line = tuple[int, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +87,9 @@ def parse(document: Document) -> Parsed:
     template = _template_for(document)
     if template is None:
         raise Unreadable("", "no template reads it as an address table")
-    broken_off: list[int] = []
-    rows = _read(template, _lines(document), broken_off)
+    refused: list[_Line] = []
+    rows = _read(template, _lines(document), refused)
+    broken_off = [number for number, line in refused if _MAC.search(line)]
     parsed = Parsed([HostSeen(document.folder, Place(document.file, ""), PLATFORM)])
     parsed.seen += [_sighting(row, document) for row in rows if row.mac]
     parsed.problems += [
@@ -90,7 +103,10 @@ def parse(document: Document) -> Parsed:
 
 
 def _template_for(document: Document) -> str | None:
-    """Return the name of the template that explains the first lines of a text: of several alike, the first by name."""
+    """Return the name of the template that explains the first lines of a text.
+
+    Of several that find as many addresses, the one that refuses the fewest lines knows the header too.
+    """
     text = document.text
     if len(text) > BYTES_MAX or not _MAC.search(text):
         return None
@@ -98,15 +114,16 @@ def _template_for(document: Document) -> str | None:
     wanted = sum(1 for _, line in sample if _MAC.search(line))
     if not wanted:
         return None
-    best, most = None, NEARLY_ALL * wanted
+    best, most = None, (0, 0)
     for name in _templates():
-        found = len({row.line for row in _read(name, sample, [])})
-        if found > most or (best is None and found >= most):
-            best, most = name, found
+        refused: list[_Line] = []
+        found = len({row.line for row in _read(name, sample, refused)})
+        if found >= NEARLY_ALL * wanted and (best is None or (found, -len(refused)) > most):
+            best, most = name, (found, -len(refused))
     return best
 
 
-def _lines(document: Document) -> Iterator[tuple[int, str]]:
+def _lines(document: Document) -> Iterator[_Line]:
     """Yield the lines that a template may see: no prompts, no other commands' output, none that are too long."""
     meant = True
     for number, told in lines_of(document.text):
@@ -133,8 +150,8 @@ def _machine(name: str) -> Any:  # noqa: ANN401 - TextFSM has no types
         return TextFSM(template)
 
 
-def _read(name: str, lines: Iterable[tuple[int, str]], broken_off: list[int]) -> list[_Row]:
-    """Return the rows that a template finds; lines with an address that it refuses are noted in `broken_off`."""
+def _read(name: str, lines: Iterable[_Line], refused: list[_Line]) -> list[_Row]:
+    """Return the rows that a template finds, and fill `refused` with the lines it has no rule for."""
     from textfsm import TextFSMError  # noqa: PLC0415 - see _machine
 
     machine = _machine(name)
@@ -148,8 +165,7 @@ def _read(name: str, lines: Iterable[tuple[int, str]], broken_off: list[int]) ->
         try:
             results = machine.ParseText(line, eof=False)
         except TextFSMError:
-            if _MAC.search(line):
-                broken_off.append(number)
+            refused.append((number, line))
             continue
         rows += _rows(machine.header, results[done:], lines_of_mac)
         done = len(results)

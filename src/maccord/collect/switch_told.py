@@ -32,13 +32,15 @@ _OWN = re.compile(r"self|own|cpu|local|internal|interface|router|gateway|eapol|o
 _SELF = re.compile(
     r"cpu\d*|router|switch|self|sup-eth\S*|supervisor|local|host|inband\S*|(?:vl|vlan|bdi|irb\.?|ve)\d+", re.IGNORECASE
 )
-_TRANSIT = re.compile(r"nve\d|vx\d|vxlan\d|vtep\.|tunnel\d|tu\d|peer-?link|vpc peer-link", re.IGNORECASE)
+_TRANSIT = re.compile(r"nve\d|vx\d|vxlan\d|vtep\.|tunnel\d|tu\d|peer-?link|vpc peer-link|[LV]:\d+\s", re.IGNORECASE)
 _OF_VLAN = re.compile(r"(?:vlan-?interface|vlanif|vlan|vl) ?(\d{1,4})", re.IGNORECASE)
 _ROUTED = re.compile(r"\([RF]\)$", re.IGNORECASE)
 _NO_PORT = {"", "-", "--", "n/a", "duplicate", "not learned"}
-_SPACED = re.compile(r"[A-Za-z]{2,20} \d[\d/:]*")  # Dell OS9 writes Gi 1/21
+_SPACED = re.compile(
+    r"[A-Za-z]{2,20} \d[\d/:]*|\S+ EFP:\d+"
+)  # Dell OS9 writes Gi 1/21, IOS XE the service instance behind a port
 _AGO = re.compile(r"\s++\d++\s++(?:\d++ days?, )?[\d:.]++ ago$|\s++N/A\s++N/A$")
-_ADDRESS = re.compile(r"[0-9A-Fa-f]*[.:][0-9A-Fa-f.:]+")
+_ADDRESS = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}|(?=[^:]*:[^:]*:)[0-9A-Fa-f:.]+")
 _DESTINATION = re.compile(r"\bdst \S|\b\d{1,3}(?:\.\d{1,3}){3}\b|\boffload\b|\bremote\b")
 _BRIDGE_VLAN = re.compile(r"\svlan (\d{1,4})\b", re.IGNORECASE)
 _DEFAULT_VRFS = {"default", "global", "vr-default"}
@@ -64,7 +66,6 @@ def vrf_of(name: str) -> str:
     return "" if name.casefold() in _DEFAULT_VRFS else name
 
 
-@lru_cache(maxsize=4096)
 def of_table(own: str | None, flags: str | None, kind: str | None, port: str | None, svi: str | None) -> Told:
     """Read a row of an address table. A static address at the CPU, the router or a VLAN's interface is its own."""
     name = _port(port)
@@ -78,14 +79,12 @@ def of_table(own: str | None, flags: str | None, kind: str | None, port: str | N
     return Told("dynamic", alone, vlan_number(svi), edge)
 
 
-@lru_cache(maxsize=4096)
 def of_routes(own: str | None, flags: str | None, kind: str | None, port: str | None, svi: str | None) -> Told:
     """Read a row of EVPN's table: what a route brought is reached through other switches."""
     told = of_table(own, flags, "dynamic", port, svi)
     return told._replace(edge=False) if (kind or "").upper() == "BGP" else told
 
 
-@lru_cache(maxsize=4096)
 def of_neighbour(own: str | None, flags: str | None, kind: str | None, port: str | None, svi: str | None) -> Told:
     """Read a row of an ARP or neighbour table. A VLAN's interface tells the VLAN; the port, if told, stands behind."""
     del flags, kind
@@ -96,7 +95,6 @@ def of_neighbour(own: str | None, flags: str | None, kind: str | None, port: str
     return Told("own" if own else "neighbour", name or interface, vlan, False if transit else None)
 
 
-@lru_cache(maxsize=4096)
 def of_bridge(own: str | None, flags: str | None, kind: str | None, port: str | None, svi: str | None) -> Told:
     """Read a row of a Linux bridge: `permanent` is the port's own address, `dst` the far end of a tunnel."""
     del flags

@@ -147,7 +147,7 @@ def test_rows_are_known_without_their_header_where_they_speak_for_themselves():
 
 
 def test_name_of_a_vlan_is_no_number():
-    rows = f"    Vlan100             00:15:5d:c8:6a:00   DLR           -   ae3.0                  0         0\n"
+    rows = "    Vlan100             00:15:5d:c8:6a:00   DLR           -   ae3.0                  0         0\n"
     rows += "    v20                 00:15:5d:c8:6a:01   S,NM          -   xe-0/0/51:0.0          0         0\n"
     assert told(JUNOS + rows) == [("dynamic", 0, "ae3.0"), ("static", 0, "xe-0/0/51:0.0")]
 
@@ -203,70 +203,113 @@ def test_log_of_a_monitor_is_no_table():
 
 OTHERS = {
     "cumulus": (
-        "VLAN      Master  Interface  MAC                TunnelDest  State      Flags          LastSeen\n"
-        "--------  ------  ---------  -----------------  ----------  ---------  -------------  --------\n"
-        "10        bridge  bond1      00:15:5d:c8:6a:00                                        <1 sec\n"
-        "10        bridge  bridge     00:15:5d:c8:6a:01              permanent                 1 day, 00:13:08\n"
-        "untagged          vni-13     00:15:5d:c8:6a:02  10.0.0.101             self, offload  00:01:49\n",
+        (
+            "VLAN      Master  Interface  MAC                TunnelDest  State      Flags          LastSeen\n"
+            "--------  ------  ---------  -----------------  ----------  ---------  -------------  --------\n"
+            "10        bridge  bond1      00:15:5d:c8:6a:00                                        <1 sec\n"
+            "10        bridge  bridge     00:15:5d:c8:6a:01              permanent                 1 day, 00:13:08\n"
+            "untagged          vni-13     00:15:5d:c8:6a:02  10.0.0.101             self, offload  00:01:49\n"
+        ),
         [("dynamic", 10, "bond1", None), ("own", 10, "bridge", None), ("dynamic", 0, "vni-13", False)],
     ),
     "procurve": (
-        " Status and Counters - Port Address Table\n\n  MAC Address       Port       VLAN\n  ---- ---- ----\n"
-        "  00155d-c86a00     Trk1       17\n",
+        (
+            " Status and Counters - Port Address Table\n\n  MAC Address       Port       VLAN\n  ---- ---- ----\n"
+            "  00155d-c86a00     Trk1       17\n"
+        ),
         [("dynamic", 17, "Trk1", None)],
     ),
     "aos-cx": (
-        "MAC Address          VLAN     Type                      Port\n-----\n"
-        "00:15:5d:c8:6a:00    10       dynamic                   1/1/7\n"
-        "00:15:5d:c8:6a:01    10       evpn                      vxlan1(10.0.0.2)\n",
+        (
+            "MAC Address          VLAN     Type                      Port\n-----\n"
+            "00:15:5d:c8:6a:00    10       dynamic                   1/1/7\n"
+            "00:15:5d:c8:6a:01    10       evpn                      vxlan1(10.0.0.2)\n"
+        ),
         [("dynamic", 10, "1/1/7", None), ("dynamic", 10, "vxlan1(10.0.0.2)", False)],
     ),
     "os10": (
-        "VlanId        Mac Address         Type        Interface\n"
-        "1             00:15:5d:c8:6a:00   dynamic     ethernet1/1/30\n",
+        (
+            "VlanId        Mac Address         Type        Interface\n"
+            "1             00:15:5d:c8:6a:00   dynamic     ethernet1/1/30\n"
+        ),
         [("dynamic", 1, "ethernet1/1/30", None)],
     ),
     "os9": (
-        "VlanId     Mac Address           Type          Interface        State\n"
-        " 1000      00:15:5d:c8:6a:00     Dynamic       Gi 1/21          Active\n",
+        (
+            "VlanId     Mac Address           Type          Interface        State\n"
+            " 1000      00:15:5d:c8:6a:00     Dynamic       Gi 1/21          Active\n"
+        ),
         [("dynamic", 1000, "Gi 1/21", None)],
     ),
     "huawei": (
-        "MAC Address    VLAN/VSI/BD                       Learned-From        Type\n-----\n"
-        "0015-5dc8-6a00 10/-/-                            GE1/0/1             dynamic\n"
-        "0015-5dc8-6a01 -/-/10000                         10.1.1.1            evn\n",
+        (
+            "MAC Address    VLAN/VSI/BD                       Learned-From        Type\n-----\n"
+            "0015-5dc8-6a00 10/-/-                            GE1/0/1             dynamic\n"
+            "0015-5dc8-6a01 -/-/10000                         10.1.1.1            evn\n"
+        ),
         [("dynamic", 10, "GE1/0/1", None), ("dynamic", 0, "10.1.1.1", False)],
     ),
     "huawei, early": (
-        "MAC Address    VLAN/       PEVLAN CEVLAN Port            Type      LSP/LSR-ID\n"
-        "               VSI/SI                                              MAC-Tunnel\n-----\n"
-        "0015-5dc8-6a00 1           -      -      GE0/0/1         dynamic   0/-\n",
+        (
+            "MAC Address    VLAN/       PEVLAN CEVLAN Port            Type      LSP/LSR-ID\n"
+            "               VSI/SI                                              MAC-Tunnel\n-----\n"
+            "0015-5dc8-6a00 1           -      -      GE0/0/1         dynamic   0/-\n"
+        ),
         [("dynamic", 1, "GE0/0/1", None)],
     ),
     "comware": (
-        "MAC Address      VLAN ID    State            Port/Nickname            Aging\n"
-        "0015-5dc8-6a00   1          Learned          GE1/0/1                  Y\n",
+        (
+            "MAC Address      VLAN ID    State            Port/Nickname            Aging\n"
+            "0015-5dc8-6a00   1          Learned          GE1/0/1                  Y\n"
+        ),
         [("dynamic", 1, "GE1/0/1", None)],
     ),
     "small business": (
-        "  Vlan        Mac Address         Port       Type    \n--- --- --- ---\n"
-        "   1       00:15:5d:c8:6a:00      gi1      dynamic  \n   1       00:15:5d:c8:6a:01       0         self   \n",
+        (
+            "  Vlan        Mac Address         Port       Type    \n--- --- --- ---\n"
+            "   1       00:15:5d:c8:6a:00      gi1      dynamic  \n"
+            "   1       00:15:5d:c8:6a:01       0         self   \n"
+        ),
         [("dynamic", 1, "gi1", None), ("own", 1, "0", None)],
+    ),
+    "ios xr": (
+        (
+            "Topo ID  Producer  Next Hop(s)  Mac Address     IP Address\n-------  --------  ---  ---  ---\n"
+            f"0        0/0/CPU0  BE1.7        {A}\n1        0/0/CPU0  BE2.7        {B}  10.1.0.1\n"
+        ),
+        [("dynamic", 0, "BE1.7", None), ("dynamic", 0, "BE2.7", None)],
+    ),
+    "evpn routes": (
+        (
+            "  EVI       ETag  Prod    Mac Address                  Next Hop(s) Seq Number\n"
+            f"    1          0 L2VPN {A}                       BD11:0          0\n"
+            f"   10          0 L2VPN {B}                  Et0/0 EFP:1          0\n"
+            f"   10          0   BGP {C}            V:2002 IP:2.2.2.2          0\n"
+        ),
+        [
+            ("dynamic", 0, "BD11:0", None),
+            ("dynamic", 0, "Et0/0 EFP:1", None),
+            ("dynamic", 0, "V:2002 IP:2.2.2.2", False),
+        ],
     ),
     "fastiron": (
         "MAC-Address     Port           Type          VLAN\n0015.5dc8.6a00  1/1/5          Dynamic       20\n",
         [("dynamic", 20, "1/1/5", None)],
     ),
     "brctl": (
-        "port no\tmac addr\t\tis local?\tageing timer\n"
-        "  1\t00:15:5d:c8:6a:00\tno\t\t   3.14\n  1\t00:15:5d:c8:6a:01\tyes\t\t   0.00\n",
+        (
+            "port no\tmac addr\t\tis local?\tageing timer\n"
+            "  1\t00:15:5d:c8:6a:00\tno\t\t   3.14\n  1\t00:15:5d:c8:6a:01\tyes\t\t   0.00\n"
+        ),
         [("dynamic", 0, "1", None), ("own", 0, "1", None)],
     ),
     "evpn": (
-        "MAC Address    EVI   VLAN  ESI                      Ether Tag  Next Hop(s)\n"
-        f"{A} 1     11    0000.0000.0000.0000.0000 0          Et1/0:11\n"
-        f"{B} 1     11    0000.0000.0000.0000.0000 0          11.11.11.2\n"
-        f"{C} 1     11    0000.0000.0000.0000.0000 0          Duplicate\n",
+        (
+            "MAC Address    EVI   VLAN  ESI                      Ether Tag  Next Hop(s)\n"
+            f"{A} 1     11    0000.0000.0000.0000.0000 0          Et1/0:11\n"
+            f"{B} 1     11    0000.0000.0000.0000.0000 0          11.11.11.2\n"
+            f"{C} 1     11    0000.0000.0000.0000.0000 0          Duplicate\n"
+        ),
         [("dynamic", 11, "Et1/0:11", None), ("dynamic", 11, "11.11.11.2", False), ("dynamic", 11, "", None)],
     ),
 }
@@ -286,29 +329,35 @@ def neighbours(text):
 
 NEIGHBOURS = {
     "ios": (
-        "Protocol  Address          Age (min)  Hardware Addr   Type   Interface\n"
-        f"Internet  10.1.0.1                -   {A}  ARPA   Vlan10\n"
-        "Internet  10.1.0.9                0   Incomplete      ARPA\n"
-        f"Internet  10.1.0.2               12   {B}  ARPA   GigabitEthernet2.390\n",
+        (
+            "Protocol  Address          Age (min)  Hardware Addr   Type   Interface\n"
+            f"Internet  10.1.0.1                -   {A}  ARPA   Vlan10\n"
+            "Internet  10.1.0.9                0   Incomplete      ARPA\n"
+            f"Internet  10.1.0.2               12   {B}  ARPA   GigabitEthernet2.390\n"
+        ),
         [("own", "10.1.0.1", 10, "Vlan10", ""), ("neighbour", "10.1.0.2", 0, "GigabitEthernet2.390", "")],
     ),
     "nxos": (
-        "IP ARP Table for context blue\nTotal number of entries: 3\n"
-        "Address         Age       MAC Address     Interface        Physical Interface\n"
-        f"10.1.0.1        00:02:06  {A}  Ethernet7/47     Ethernet7/47\n"
-        "10.1.0.9        00:00:13  INCOMPLETE      Vlan701          Vlan701\n"
-        f"10.1.0.2        00:02:55  {B}  Vlan900          port-channel12   +\n",
+        (
+            "IP ARP Table for context blue\nTotal number of entries: 3\n"
+            "Address         Age       MAC Address     Interface        Physical Interface\n"
+            f"10.1.0.1        00:02:06  {A}  Ethernet7/47     Ethernet7/47\n"
+            "10.1.0.9        00:00:13  INCOMPLETE      Vlan701          Vlan701\n"
+            f"10.1.0.2        00:02:55  {B}  Vlan900          port-channel12   +\n"
+        ),
         [
             ("neighbour", "10.1.0.1", 0, "Ethernet7/47", "blue"),
             ("neighbour", "10.1.0.2", 900, "port-channel12", "blue"),
         ],
     ),
     "eos": (
-        "VRF: MGMT\nAddress         Age (sec)  Hardware Addr   Interface\n"
-        f"10.1.0.1          0:00:00  {A}  Management1\n\n"
-        "VRF: default\nAddress         Age (sec)  Hardware Addr   Interface\n"
-        f"10.1.0.2              N/A  {B}  Vlan101, Port-Channel2\n"
-        f"10.1.0.3  1 day, 0:00:01   {C}  Vlan1, not learned\n",
+        (
+            "VRF: MGMT\nAddress         Age (sec)  Hardware Addr   Interface\n"
+            f"10.1.0.1          0:00:00  {A}  Management1\n\n"
+            "VRF: default\nAddress         Age (sec)  Hardware Addr   Interface\n"
+            f"10.1.0.2              N/A  {B}  Vlan101, Port-Channel2\n"
+            f"10.1.0.3  1 day, 0:00:01   {C}  Vlan1, not learned\n"
+        ),
         [
             ("neighbour", "10.1.0.1", 0, "Management1", "MGMT"),
             ("neighbour", "10.1.0.2", 101, "Port-Channel2", ""),
@@ -316,10 +365,12 @@ NEIGHBOURS = {
         ],
     ),
     "xr": (
-        "Address         Age        Hardware Addr   State      Type  Interface\n"
-        f"10.1.0.1        -          {A}  Interface  ARPA  GigabitEthernet0/0/0/0\n"
-        "10.1.0.9        00:00:03   0000.0000.0000  Incomplete ARPA  GigabitEthernet0/0/0/0\n"
-        f"10.1.0.2        01:25:23   {B}  Dynamic    ARPA  GigabitEthernet0/0/0/0\n",
+        (
+            "Address         Age        Hardware Addr   State      Type  Interface\n"
+            f"10.1.0.1        -          {A}  Interface  ARPA  GigabitEthernet0/0/0/0\n"
+            "10.1.0.9        00:00:03   0000.0000.0000  Incomplete ARPA  GigabitEthernet0/0/0/0\n"
+            f"10.1.0.2        01:25:23   {B}  Dynamic    ARPA  GigabitEthernet0/0/0/0\n"
+        ),
         [
             ("own", "10.1.0.1", 0, "GigabitEthernet0/0/0/0", ""),
             ("neighbour", "10.1.0.2", 0, "GigabitEthernet0/0/0/0", ""),
@@ -327,8 +378,10 @@ NEIGHBOURS = {
     ),
     "asa": (f"\toutside 10.1.0.1 {A} 15\n", [("neighbour", "10.1.0.1", 0, "outside", "")]),
     "ip neigh": (
-        "10.1.0.1 dev eth0 lladdr 00:15:5d:c8:6a:00 REACHABLE\n10.1.0.9 dev eth0  FAILED\n"
-        "fe80::1%eth0 dev eth0 lladdr 00:15:5d:c8:6a:01 router STALE\n",
+        (
+            "10.1.0.1 dev eth0 lladdr 00:15:5d:c8:6a:00 REACHABLE\n10.1.0.9 dev eth0  FAILED\n"
+            "fe80::1%eth0 dev eth0 lladdr 00:15:5d:c8:6a:01 router STALE\n"
+        ),
         [("neighbour", "10.1.0.1", 0, "eth0", ""), ("neighbour", "fe80::1", 0, "eth0", "")],
     ),
     "arp -a": (
@@ -336,68 +389,99 @@ NEIGHBOURS = {
         [("neighbour", "10.1.0.1", 0, "eth1.100", "")],
     ),
     "arp -n": (
-        "Address                  HWtype  HWaddress           Flags Mask            Iface\n"
-        "10.1.0.1                 ether   00:15:5d:c8:6a:00   C                     eth0\n"
-        "10.1.0.9                         (incomplete)                              eth0\n",
+        (
+            "Address                  HWtype  HWaddress           Flags Mask            Iface\n"
+            "10.1.0.1                 ether   00:15:5d:c8:6a:00   C                     eth0\n"
+            "10.1.0.9                         (incomplete)                              eth0\n"
+        ),
         [("neighbour", "10.1.0.1", 0, "eth0", "")],
     ),
     "/proc/net/arp": (
-        "IP address       HW type     Flags       HW address            Mask     Device\n"
-        "10.1.0.1         0x1         0x2         00:15:5d:c8:6a:00     *        eth0\n",
+        (
+            "IP address       HW type     Flags       HW address            Mask     Device\n"
+            "10.1.0.1         0x1         0x2         00:15:5d:c8:6a:00     *        eth0\n"
+        ),
         [("neighbour", "10.1.0.1", 0, "eth0", "")],
     ),
     "windows": (
-        "Interface: 10.1.0.5 --- 0x3\n  Internet Address      Physical Address      Type\n"
-        "  10.1.0.1              00-15-5d-c8-6a-00     dynamic   \n",
+        (
+            "Interface: 10.1.0.5 --- 0x3\n  Internet Address      Physical Address      Type\n"
+            "  10.1.0.1              00-15-5d-c8-6a-00     dynamic   \n"
+        ),
         [("neighbour", "10.1.0.1", 0, "", "")],
     ),
     "junos": (
-        "MAC Address       Address         Name                      Interface               Flags\n"
-        "00:15:5d:c8:6a:00 10.1.0.1        gw.example.org            irb.20 [ae0.0]          none\n",
+        (
+            "MAC Address       Address         Name                      Interface               Flags\n"
+            "00:15:5d:c8:6a:00 10.1.0.1        gw.example.org            irb.20 [ae0.0]          none\n"
+        ),
         [("neighbour", "10.1.0.1", 0, "irb.20", "")],
     ),
     "procurve": (
-        "  IP Address      MAC Address       Type    Port\n  --- --- --- ---\n"
-        "  10.1.0.1        00155d-c86a00     dynamic 2   \n  10.1.0.2        00155d-c86a01     dynamic\n",
+        (
+            "  IP Address      MAC Address       Type    Port\n  --- --- --- ---\n"
+            "  10.1.0.1        00155d-c86a00     dynamic 2   \n  10.1.0.2        00155d-c86a01     dynamic\n"
+        ),
         [("neighbour", "10.1.0.1", 0, "2", ""), ("neighbour", "10.1.0.2", 0, "", "")],
     ),
     "huawei": (
-        "IP ADDRESS      MAC ADDRESS     EXPIRE(M) TYPE        INTERFACE   VPN-INSTANCE\n"
-        "                                          VLAN/CEVLAN\n-----\n"
-        "10.1.0.1        0015-5dc8-6a00            I -         Vlanif10    blue\n"
-        "10.1.0.2        0015-5dc8-6a01  20        D-0         GE0/0/1     \n"
-        "                                          100/-\n",
+        (
+            "IP ADDRESS      MAC ADDRESS     EXPIRE(M) TYPE        INTERFACE   VPN-INSTANCE\n"
+            "                                          VLAN/CEVLAN\n-----\n"
+            "10.1.0.1        0015-5dc8-6a00            I -         Vlanif10    blue\n"
+            "10.1.0.2        0015-5dc8-6a01  20        D-0         GE0/0/1     \n"
+            "                                          100/-\n"
+        ),
         [("own", "10.1.0.1", 10, "Vlanif10", "blue"), ("neighbour", "10.1.0.2", 100, "GE0/0/1", "")],
     ),
     "comware": (
-        "  Type: S-Static   D-Dynamic\nIP address      MAC address    VLAN/VSI   Interface/Link ID        Aging Type\n"
-        "10.1.0.1        0015-5dc8-6a00 10         GE1/0/1                  17    D\n",
+        (
+            "  Type: S-Static   D-Dynamic\n"
+            "IP address      MAC address    VLAN/VSI   Interface/Link ID        Aging Type\n"
+            "10.1.0.1        0015-5dc8-6a00 10         GE1/0/1                  17    D\n"
+        ),
         [("neighbour", "10.1.0.1", 10, "GE1/0/1", "")],
     ),
+    "arubaos": (
+        (
+            "IPV4 ARP Table\n--------------\n"
+            "Protocol        IP Address      Hardware Address    Interface    Age\n"
+            "Internet        10.1.0.1        00:15:5d:c8:6a:00   vlan10       5\n"
+        ),
+        [("neighbour", "10.1.0.1", 10, "vlan10", "")],
+    ),
     "os10": (
-        "Address        Hardware address    Interface                     Egress Interface\n"
-        "10.1.0.1       00:15:5d:c8:6a:00   vlan100                       port-channel5\n",
+        (
+            "Address        Hardware address    Interface                     Egress Interface\n"
+            "10.1.0.1       00:15:5d:c8:6a:00   vlan100                       port-channel5\n"
+        ),
         [("neighbour", "10.1.0.1", 100, "port-channel5", "")],
     ),
     "ios, IPv6": (
-        "IPv6 Address                              Age Link-layer Addr State Interface\n"
-        f"2001:DB8:0:1::A                            12 {A}  STALE Vl10\n"
-        "FE80::9                                     0 -               INCMP Vl10\n",
+        (
+            "IPv6 Address                              Age Link-layer Addr State Interface\n"
+            f"2001:DB8:0:1::A                            12 {A}  STALE Vl10\n"
+            "FE80::9                                     0 -               INCMP Vl10\n"
+        ),
         [("neighbour", "2001:db8:0:1::a", 10, "Vl10", "")],
     ),
     "nxos, IPv6": (
-        "IPv6 Adjacency Table for VRF default\nTotal number of entries: 2\n"
-        "Address         Age       MAC Address     Pref Source     Interface\n"
-        f"fe80::1         00:08:40  {A}  50   icmpv6     Ethernet1/46\n"
-        f"2001:db8:1111:2222:3333:4444:5555:6666\n                00:08:41  {B}  50   icmpv6     Vlan7\n",
+        (
+            "IPv6 Adjacency Table for VRF default\nTotal number of entries: 2\n"
+            "Address         Age       MAC Address     Pref Source     Interface\n"
+            f"fe80::1         00:08:40  {A}  50   icmpv6     Ethernet1/46\n"
+            f"2001:db8:1111:2222:3333:4444:5555:6666\n                00:08:41  {B}  50   icmpv6     Vlan7\n"
+        ),
         [
             ("neighbour", "fe80::1", 0, "Ethernet1/46", ""),
             ("neighbour", "2001:db8:1111:2222:3333:4444:5555:6666", 7, "Vlan7", ""),
         ],
     ),
     "eos, IPv6": (
-        "IPv6 Address                                  Age Hardware Addr   Interface\n"
-        f"fe80::5200:ff:fed7:ee0b                   0:44:17 {A}  Et1\n",
+        (
+            "IPv6 Address                                  Age Hardware Addr   Interface\n"
+            f"fe80::5200:ff:fed7:ee0b                   0:44:17 {A}  Et1\n"
+        ),
         [("neighbour", "fe80::5200:ff:fed7:ee0b", 0, "Et1", "")],
     ),
 }
@@ -461,8 +545,7 @@ def test_session_on_several_devices_tells_them_apart():
 def test_prompts_end_a_table_and_are_no_rows(prompt):
     text = f"{prompt}\n{IOS}  10    {A}    DYNAMIC     Gi1/0/7\n{prompt}\nsomething of {B}\n"
     assert told(text) == [("dynamic", 10, "Gi1/0/7")]
-    (host,) = (one for one in read(document(text)).seen if isinstance(one, HostSeen))
-    assert host.platform == "switch"
+    assert hosts(text) == [("SW1", "switch")]
 
 
 def test_text_of_a_terminal_reads_like_text_of_a_file():
@@ -517,8 +600,21 @@ def test_impossible_ip_address_is_a_problem_and_the_sighting_stays():
 
 @pytest.mark.parametrize(
     ("text", "number"),
-    [("10", 10), ("4094", 4094), ("4095", 0), ("0", 0), ("All", 0), ("N/A", 0), ("-", 0), ("10/-/-", 10)]
-    + [("9" * 5000, 0), ("²", 0), ("", 0), (None, 0), ("blue10", 0)],
+    [
+        ("10", 10),
+        ("4094", 4094),
+        ("4095", 0),
+        ("0", 0),
+        ("All", 0),
+        ("N/A", 0),
+        ("-", 0),
+        ("10/-/-", 10),
+        ("9" * 5000, 0),
+        ("²", 0),
+        ("", 0),
+        (None, 0),
+        ("blue10", 0),
+    ],
 )
 def test_vlan_is_a_number_that_a_frame_can_carry(text, number):
     assert vlan_number(text) == number
@@ -549,7 +645,8 @@ def test_switch_tables_are_offered_documents_before_readers_of_json():
 
 
 def test_junos_session_that_begins_with_a_brace_is_no_json():
-    text = f"{{master:0}}\nadmin@SW1> show ethernet-switching table\n{JUNOS}    v20  00:15:5d:c8:6a:00   D  -   ae3.0  0  0\n"
+    text = f"{{master:0}}\nadmin@SW1> show ethernet-switching table\n{JUNOS}"
+    text += "    v20  00:15:5d:c8:6a:00   D  -   ae3.0  0  0\n"
     result = read(document(text))
     assert result is not None
     assert result.problems == []
