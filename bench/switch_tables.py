@@ -2,7 +2,8 @@
 
 A table of 100,000 rows for each of Cisco IOS, Cisco NX-OS and Arista EOS. The bare `findall` finds the same cells and
 makes nothing of them: nothing that reads such text in Python can be faster. TextFSM, with the template of
-ntc-templates, reads the first 20,000 rows of the same table. Rounds interleave the first two; the median of CPU seconds counts.
+ntc-templates, reads the first 20,000 rows of the same table. Rounds interleave the first two; the median of CPU seconds
+counts.
 
     python bench/switch_tables.py [--rows 100000] [--textfsm-rows 20000] [--rounds 5]
 """

@@ -23,7 +23,7 @@ from maccord.collect.document import Document
 from maccord.collect.parsed import Parsed
 from maccord.collect.switch_lines import LINE_MAX, Prompt, lines_of, prompt_of, without_pager
 from maccord.collect.switch_shape import Shape
-from maccord.collect.switch_shapes import ALONE, shape_under
+from maccord.collect.switch_shapes import shape_of_row, shape_under
 from maccord.collect.switch_told import Told, vlan_number, vrf_of
 from maccord.fleet.evidence import HostSeen, Place, SightingSeen
 from maccord.fleet.problem import Problem
@@ -60,7 +60,7 @@ def claims(document: Document) -> bool:
     for _, line in lines_of(document.text):
         if shape_under(line):
             return True
-        if shape := _alone(line):
+        if shape := shape_of_row(line):
             return not (shape.name in _MONITORED and _MONITOR.search(document.text))
     return False
 
@@ -74,13 +74,6 @@ def parse(document: Document) -> Parsed:
 
 def _first_line(text: str) -> str:
     return text[:4096].lstrip().partition("\n")[0]
-
-
-def _alone(line: str) -> Shape | None:
-    """Return the shape that a line is a row of, whatever stands above it."""
-    if not 20 <= len(line) <= LINE_MAX:
-        return None
-    return next((shape for shape in ALONE if shape.match(line)), None)
 
 
 class _Reader:
@@ -190,7 +183,7 @@ class _Reader:
         if shape is not None and shape.folds and _FOLDED.match(line):
             self.folded = line.strip()
             return True
-        other = _alone(line)
+        other = shape_of_row(line)
         if other is not None and (row := other.match(line)):
             self._open(other)
             self._take(other, row, number)

@@ -177,7 +177,8 @@ def summary(report: Report) -> str:
     """Return the last line: how many incidents of each severity were found, and in what."""
     seen = report.evidence
     parts = [_count(seen.hosts, "host"), _count(seen.adapters, "adapter"), _count(seen.pools, "pool")]
-    read = f"{parts[0]}, {parts[1]} and {parts[2]} in {_count(seen.files, 'file')}"
+    parts += [_count(seen.sightings, "sighting")] if seen.sightings else []
+    read = f"{', '.join(parts[:-1])} and {parts[-1]} in {_count(seen.files, 'file')}"
     if not seen.files:
         return "Nothing was read."
     counts = Counter("allowed" if one.allowed else one.severity for one in report.incidents)

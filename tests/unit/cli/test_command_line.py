@@ -73,6 +73,14 @@ def test_the_exit_code_says_how_the_run_ended_and_each_stream_has_its_own(argume
     assert "Traceback" not in errors
 
 
+def test_tables_of_switches_alone_are_evidence_in_which_nothing_collides(tmp_path, capsys):
+    (tmp_path / "SW1").mkdir()
+    table = "00:15:5d:c8:6a:00 dev p-a master br0\n00:15:5d:c8:6a:00 dev p-b master br0 permanent\n"
+    (tmp_path / "SW1" / "fdb.txt").write_text(table)
+    assert run(["check", str(tmp_path), "--strict"]) == 0
+    assert "0 hosts, 0 adapters, 0 pools and 2 sightings in 1 file" in capsys.readouterr().out
+
+
 def test_our_fault_leaves_with_3_one_line_and_the_traceback_in_a_file(monkeypatch, capsys, tmp_path):
     monkeypatch.setattr("maccord.cli.explain.command.callback", lambda **_: 1 // 0)
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))

@@ -410,6 +410,13 @@ NEIGHBOURS = {
         ),
         [("neighbour", "10.1.0.1", 0, "", "")],
     ),
+    "windows, in German": (
+        (
+            "Schnittstelle: 10.1.0.5 --- 0x3\n  Internetadresse       Physische Adresse     Typ\n"
+            "  10.1.0.1              00-15-5d-c8-6a-00     dynamisch \n"
+        ),
+        [("neighbour", "10.1.0.1", 0, "", "")],
+    ),
     "junos": (
         (
             "MAC Address       Address         Name                      Interface               Flags\n"
