@@ -32,7 +32,11 @@ COLLECTORS: dict[str, Collector] = {
     "libvirt": libvirt,
     "switch-templates": switch_templates,
 }
-"""Every collector, in the order in which documents are offered to them: TOML that begins with `[[` is no JSON."""
+"""Every collector, in the order in which documents are offered to them.
+
+TOML begins with `[[` and is no JSON, nor is a session that begins with a prompt such as `{master:0}`. Templates come
+last: they are tried on what nobody else knows.
+"""
 
 
 def read(document: Document) -> Parsed | None:

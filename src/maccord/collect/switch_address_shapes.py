@@ -76,6 +76,7 @@ ADDRESS_TABLES = (
         "Junos bridge",
         ("mac mac logical", "mac mac logical nh rtr", "mac mac logical nh mac active"),
         r"MAC (?P<kind>[A-Z]+(?:,[A-Z]+)*) (?P<port>[A-Za-z]\S++) ...",
+        vlan_above=True,
     ),
     Shape("Junos EX, early", ("vlan mac address type age interfaces",), "VLAN MAC KIND _ PORTS"),
     Shape("Linux bridge", (), "MAC dev PORT KINDS", tell=of_bridge, alone=True),

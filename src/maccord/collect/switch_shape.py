@@ -25,7 +25,7 @@ _WORDS = {
     "TAG": r"(?P<vlan>\d++|All|N/A|-)",
     "KIND": r"(?P<kind>\S++)",
     "PORT": r"(?P<port>\S++)",
-    "PORTS": r"(?P<port>\S++(?:\s++\S++)*+)",
+    "PORTS": r"(?P<port>\S.*+)",
     "SVI": r"(?P<svi>[^\s,]++)",
     "SVIPORT": r"(?P<svi>[^\s,]++)(?:,\s*+(?P<port>\S++(?:\s\S++)*+))?",
     "VRF": r"(?P<vrf>\S++)",
@@ -46,8 +46,8 @@ class Shape:
     `headers` are the lines above its rows, in lower case and with single spaces; `rows` says how a row reads, word by
     word: a name of `_WORDS`, or a regular expression without white space in it; a word that ends in `?` may be missing.
     A shape that is `alone` is known by a row as well, where the header was cut off. `wraps` says that a list of ports
-    may go on in the next line, `vlan_below` that the VLAN stands there, `folds` that a long IP address stands in a line
-    of its own.
+    may go on in the next line, `vlan_below` that the VLAN stands there, `vlan_above` that it stands over the header,
+    `folds` that a long IP address stands in a line of its own.
     """
 
     name: str
@@ -57,6 +57,7 @@ class Shape:
     alone: bool = False
     wraps: bool = False
     vlan_below: bool = False
+    vlan_above: bool = False
     folds: bool = False
 
     @cached_property

@@ -24,7 +24,7 @@ from maccord.collect.parsed import Parsed
 from maccord.collect.switch_lines import LINE_MAX, Prompt, lines_of, prompt_of, without_pager
 from maccord.collect.switch_shape import Shape
 from maccord.collect.switch_shapes import shape_of_row, shape_under
-from maccord.collect.switch_told import Told, vlan_number, vrf_of
+from maccord.collect.switch_told import Told, of_neighbour, vlan_number, vrf_of
 from maccord.fleet.evidence import HostSeen, Place, SightingSeen
 from maccord.fleet.problem import Problem
 
@@ -170,6 +170,10 @@ class _Reader:
         if shape is not self.shape:
             self.told = {}
         self.shape, self.within, self.folded = shape, shape is not None, ""
+        if shape is None or not shape.vlan_above:
+            self.vlan = 0
+        if shape is None or shape.tell is not of_neighbour:
+            self.vrf = ""
         self.wraps = _WRAPS_MAX  # nothing can go on before there is a row
 
     def _is_row(self, number: int, line: str) -> bool:
@@ -220,7 +224,7 @@ class _Reader:
         """Begin anew with the command that a prompt shows."""
         self._open(None)
         vrf = _COMMAND_VRF.search(prompt.command)
-        self.vrf, self.vlan = (vrf_of(vrf[1]) if vrf else ""), 0
+        self.vrf = vrf_of(vrf[1]) if vrf else ""
         if prompt.name and prompt.command and prompt.name != self.owners[-1][1]:
             self.owners.append((len(self.rows), prompt.name))
 

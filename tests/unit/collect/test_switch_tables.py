@@ -508,6 +508,12 @@ def test_vrf_of_the_command_holds_for_its_rows_alone():
     assert [one.vrf for one in sightings(text)] == ["blue", ""]
 
 
+def test_vrf_of_a_table_does_not_reach_the_next_one():
+    arp = "VRF: blue\nAddress         Age (sec)  Hardware Addr   Interface\n10.1.0.1  0:00:00  {}  Management1\n"
+    mac = f"Vlan    Mac Address       Type        Ports      Moves   Last Move\n  10    {B}    DYNAMIC     Et1\n"
+    assert [(one.ip, one.vrf) for one in sightings(arp.format(A) + mac)] == [("10.1.0.1", "blue"), ("", "")]
+
+
 # -- sessions
 
 
@@ -645,10 +651,10 @@ def test_text_that_merely_holds_addresses_is_not_claimed(text):
     assert not switch_templates.claims(document(text))
 
 
-def test_switch_tables_are_offered_documents_before_readers_of_json():
+def test_tables_are_offered_documents_before_readers_of_json_and_templates_after_all_others():
     names = list(COLLECTORS)
     assert names.index("switch-tables") < names.index("hyperv")
-    assert names[-1] == "switch-templates" or names.index("libvirt") < names.index("switch-templates")
+    assert names[-1] == "switch-templates"
 
 
 def test_junos_session_that_begins_with_a_brace_is_no_json():
