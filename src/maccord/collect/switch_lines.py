@@ -8,7 +8,7 @@ LINE_MAX = 4000
 """Characters of the longest line that can be a row; the widest known list of ports has about three thousand."""
 
 _BLOCK = 1 << 20
-_ESCAPES = re.compile(r"\x1b(?:\[[0-?]*+[ -/]*+[@-~]|\][^\x07\n]*+\x07?|[()][0-9A-Z]|[78=>cDHM])")
+_ESCAPES = re.compile(r"\x1b(?:\[[0-?]*+[ -/]*+[@-~]|\][^\x07\x1b\n]*+(?:\x07|\x1b\\)?|[()][0-9A-Z]|[78=>cDHM])")
 _NEXT_LINE = "\x1bE"  # ProCurve's way to begin a new line over SSH
 _PAGER = re.compile(
     r"<?-{2,4} ?\(?more(?: ?\d{1,3} ?%\)?)? ?-{2,4}>?(?:, next page: Space, next line: Enter, quit: Control-C)?",

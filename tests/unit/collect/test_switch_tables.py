@@ -1,7 +1,7 @@
 """What is read of address tables, ARP tables and neighbour tables that switches and routers print."""
 
 from pathlib import PurePath
-from time import perf_counter
+from time import process_time
 
 import pytest
 from hypothesis import example, given, settings
@@ -723,6 +723,6 @@ HOSTILE = {
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
 def test_hostile_text_takes_time_in_proportion_to_its_size(text):
-    started = perf_counter()
+    started = process_time()
     assert read(document(text)) is not None
-    assert perf_counter() - started < 5
+    assert process_time() - started < 5

@@ -4,7 +4,7 @@ import subprocess
 import sys
 from contextlib import suppress
 from importlib.resources import files
-from time import perf_counter, process_time
+from time import process_time
 
 import pytest
 from textfsm import TextFSMError  # type: ignore[import-untyped]
@@ -167,6 +167,6 @@ def test_no_template_takes_long_for_a_short_line(name):
 
 
 def test_hostile_lines_after_a_good_beginning_take_time_in_proportion():
-    started = perf_counter()
+    started = process_time()
     assert read(document(FORTIGATE + "\n".join(hostile_lines()))) is not None
-    assert perf_counter() - started < 10
+    assert process_time() - started < 10
