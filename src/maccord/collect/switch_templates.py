@@ -124,13 +124,13 @@ def _template_for(document: Document) -> str | None:
 
 
 def _lines(document: Document) -> Iterator[_Line]:
-    """Yield the lines that a template may see: no prompts, no other commands' output, none that are too long."""
+    """Yield the lines that are meant for a template: no prompts, and no other commands' output."""
     meant = True
     for number, told in lines_of(document.text):
         line = without_pager(told)
         if prompt := prompt_of(line):
             meant = not prompt.command or bool(_TABLE_COMMAND.search(prompt.command))
-        elif meant and len(line) <= LINE_MAX:
+        elif meant:
             yield number, line
 
 
@@ -151,7 +151,7 @@ def _machine(name: str) -> Any:  # noqa: ANN401 - TextFSM has no types
 
 
 def _read(name: str, lines: Iterable[_Line], refused: list[_Line]) -> list[_Row]:
-    """Return the rows that a template finds, and fill `refused` with the lines it has no rule for."""
+    """Return the rows that a template finds; fill `refused` with lines that it has no rule for or that are too long."""
     from textfsm import TextFSMError  # noqa: PLC0415 - see _machine
 
     machine = _machine(name)
@@ -160,6 +160,9 @@ def _read(name: str, lines: Iterable[_Line], refused: list[_Line]) -> list[_Row]
     lines_of_mac: dict[str, deque[int]] = {}
     done = 0
     for number, line in lines:
+        if len(line) > LINE_MAX:
+            refused.append((number, line))
+            continue
         for found in _MAC.finditer(line):
             lines_of_mac.setdefault(found[0], deque()).append(number)
         try:

@@ -106,6 +106,13 @@ def test_line_that_the_template_refuses_is_a_problem_with_its_line():
     assert result.problems[0].reason.endswith(".textfsm, which reads the lines around it")
 
 
+def test_line_too_long_for_a_template_is_a_problem_where_it_holds_an_address():
+    wide = " " * switch_templates.LINE_MAX
+    result = read(document(f"{FORTIGATE * 10}10.1.0.3 5 00:15:5d:c8:6a:02{wide}wan1\n{wide}x\n"))
+    assert result is not None
+    assert [one.at for one in result.problems] == ["line 31"]
+
+
 def test_text_whose_addresses_no_template_explains_is_not_claimed():
     half = FORTIGATE + "".join(f"link {at} has 00:15:5d:c8:6a:{at:02x} at its end\n" for at in range(9))
     assert not switch_templates.claims(document(half))
