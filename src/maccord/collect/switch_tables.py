@@ -5,7 +5,8 @@ another, what pagers and terminals leave behind. A table is known by its header,
 off (`| include`) or never is; `switch_shapes.py` holds the shapes. Other commands' output in between is passed over.
 
 Each row that carries an address is one sighting. A row with several ports, as of multicast groups, is one sighting
-whose port is the list. Rows without an address (`INCOMPLETE`, all zeros) are none.
+whose port is the list. Rows without an address are none: `INCOMPLETE`, and zeros in an ARP table. In a switch's address
+table zeros are what some frame had for its source, and a sighting.
 
 Whose table it is: the folder's, as for all evidence that does not name its host. A prompt does name the device, and
 still does not count against the folder: prompts are cut short, carry the views, contexts and modes of the moment, and
@@ -24,7 +25,7 @@ from maccord.collect.parsed import Parsed
 from maccord.collect.switch_lines import LINE_MAX, Prompt, lines_of, prompt_of, without_pager
 from maccord.collect.switch_shape import Shape
 from maccord.collect.switch_shapes import shape_of_row, shape_under
-from maccord.collect.switch_told import Told, of_neighbour, vlan_number, vrf_of
+from maccord.collect.switch_told import Told, of_neighbour, of_table, vlan_number, vrf_of
 from maccord.fleet.evidence import HostSeen, Place, SightingSeen
 from maccord.fleet.problem import Problem
 
@@ -125,8 +126,8 @@ class _Reader:
         words = row.group(*shape.words)
         self.within, self.wraps, self.folded = True, 0, ""
         value = int(mac.replace(".", "").replace(":", "").replace("-", ""), 16)
-        if not value:
-            return
+        if not value and shape.tell is not of_table:
+            return  # an ARP request without an answer; where a Linux bridge floods a tunnel
         told = self.told.get(words)
         if told is None:
             told = self.told[words] = shape.tell(*words)

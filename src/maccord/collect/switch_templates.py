@@ -91,7 +91,7 @@ def parse(document: Document) -> Parsed:
     rows = _read(template, _lines(document), refused)
     broken_off = [number for number, line in refused if _MAC.search(line)]
     parsed = Parsed([HostSeen(document.folder, Place(document.file, ""), PLATFORM)])
-    parsed.seen += [_sighting(row, document) for row in rows if row.mac]
+    parsed.seen += [_sighting(row, document) for row in rows if row.mac or not _ip(row.cells)]
     parsed.problems += [
         Problem(document.file, f"line {number}", f"not understood by {template}, which reads the lines around it")
         for number in broken_off[:PROBLEMS_MAX]

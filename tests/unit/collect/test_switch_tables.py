@@ -320,6 +320,11 @@ def test_tables_of_other_platforms(text, expected):
     assert [(one.kind, one.vlan, one.port, one.edge) for one in sightings(text)] == expected
 
 
+def test_zeros_that_a_switch_learned_are_a_sighting():
+    found = sighting(f"{IOS} 402    0000.0000.0000    DYNAMIC     Te1/1/10\n")
+    assert (found.mac, found.port) == (0, "Te1/1/10")
+
+
 # -- ARP and neighbour tables
 
 
@@ -690,7 +695,7 @@ def test_any_lines_in_any_order_give_records_and_problems(lines, mark):
         assert result is not None
         for one in result.seen:
             if isinstance(one, SightingSeen):
-                assert 0 < one.mac < 1 << 48
+                assert 0 <= one.mac < 1 << 48
                 assert 0 <= one.vlan <= 4094
                 assert PurePath(one.place.file).name == "table.txt"
 
