@@ -24,7 +24,7 @@ _SIGNATURE = re.compile(
 _WANTED = ("domain", "network")
 _KEPT = (
     *("name", "uuid", "forward", "bridge", "devices", "interface"),
-    *("mac", "source", "target", "vlan", "tag", "filterref", "backend", "link"),
+    *("mac", "source", "target", "vlan", "tag", "filterref", "backend", "link", "portgroup"),
 )
 _SNAPSHOTS = {"domainsnapshot", "domaincheckpoint"}
 

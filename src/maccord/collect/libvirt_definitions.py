@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from maccord.collect.document import Document
 from maccord.collect.xml_stream import Element
 from maccord.fleet import vlan
-from maccord.fleet.evidence import AdapterSeen, MachineSeen, Place, Seen, SwitchSeen
+from maccord.fleet.evidence import AdapterSeen, MachineSeen, Place, PortGroupSeen, Seen, SwitchSeen
 from maccord.fleet.problem import Problem
 from maccord.mac import BadAddress, parse_value
 
@@ -80,6 +80,7 @@ def _interface(
         snapshot=snapshot,
         vlans=_vlans(nic, place.file, problems),
         linked=nic.get("link", "state") != "down",
+        group=nic.get("source", "portgroup"),
     )
     if confined:
         yield SwitchSeen(host=machine.host, place=place, id="", name=switch, kind="private")
@@ -125,6 +126,7 @@ def network(element: Element, document: Document, problems: list[Problem]) -> It
     mode = "" if forward is None else forward.attributes.get("mode", "nat")
     kind = "internal" if mode in _BEHIND_THE_HOST else "external"
     yield SwitchSeen(host=document.folder, place=place, id=bridge or uuid_of(element), name=name, kind=kind)
+    yield from _port_groups(element, document, problems)
     address = _address(element, document.file, problems)
     if address is not None:
         mac, at_mac = address
@@ -138,6 +140,22 @@ def network(element: Element, document: Document, problems: list[Problem]) -> It
             at_mac=at_mac,
             switch=name,
         )
+
+
+def _port_groups(network: Element, document: Document, problems: list[Problem]) -> Iterator[Seen]:
+    """Read the VLANs of a network and of its port groups; an interface's own count first, then its port group's."""
+    for group in (network, *network.all("portgroup")):
+        vlans = _vlans(group, document.file, problems)
+        default = group is not network and group.attributes.get("default", "") == "yes"
+        if vlans is not None or default:
+            yield PortGroupSeen(
+                host=document.folder,
+                place=Place(document.file, group.at),
+                switch=network.text("name"),
+                group="" if group is network else group.attributes.get("name", "").strip(),
+                vlans=vlans,
+                default=default,
+            )
 
 
 def _address(element: Element, file: str, problems: list[Problem]) -> tuple[int | None, str] | None:

@@ -21,6 +21,7 @@ from maccord.fleet.join import AdapterRows, joined_adapters
 from maccord.fleet.numbering import Numbering
 from maccord.fleet.problem import Problem
 from maccord.fleet.records import OBSERVERS, TABLES, Event, Granted, Hba, Host, IpAddress, Pool, Row, Sighting
+from maccord.fleet.settle import settle
 from maccord.fleet.snapshot import Snapshot
 from maccord.mac import MacRange, default_pool
 
@@ -38,6 +39,7 @@ def assemble(
     """Return the snapshot of an estate; the order of `seen` changes nothing in it."""
     config = config or FleetConfig()
     hosts, found = by_host(seen)
+    settle(hosts)
     tables: dict[str, list[Row]] = {name: [] for name in TABLES}
     numbering = Numbering()
     places = [_whereabouts(host, config, numbering) for host in hosts]

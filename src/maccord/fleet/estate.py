@@ -63,7 +63,9 @@ def _join_long_names(grouped: dict[str, list[Seen]]) -> None:
 
 
 def _natural(pointer: str) -> tuple[tuple[int, int, str], ...]:
-    return tuple((0, int(step), "") if step.isdigit() else (1, 0, step) for step in pointer.split("/"))
+    """Return what sorts `/2` before `/10`, and `line 2` before `line 10`."""
+    steps = pointer.split(" " if pointer.startswith("line ") else "/")
+    return tuple((0, int(step), "") if step.isdecimal() and step.isascii() else (1, 0, step) for step in steps)
 
 
 def _machines(records: list[Seen], problems: list[Problem]) -> list[tuple[str, list[Seen]]]:

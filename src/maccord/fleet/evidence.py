@@ -52,7 +52,13 @@ class RangeSeen(Struct, frozen=True, gc=False):
 
 
 class MachineSeen(Struct, frozen=True, gc=False):
-    """A virtual machine, and whether it is on. `state` is the platform's own word."""
+    """A virtual machine, and whether it is on. `state` is the platform's own word.
+
+    `number` is what the host itself calls the machine, where a second listing of that host tells of its state by it
+    alone. `home` is where it runs at one place only, such as the hypervisor that a pool says it is on, or a cluster:
+    two records of one machine with one home tell of one run. `snapshot_of` is the id of the machine that this one is
+    a snapshot of.
+    """
 
     host: str
     place: Place
@@ -63,10 +69,18 @@ class MachineSeen(Struct, frozen=True, gc=False):
     clustered: bool = False
     replica: bool = False
     created: str = ""
+    number: str = ""
+    home: str = ""
+    snapshot_of: str = ""
 
 
 class AdapterSeen(Struct, frozen=True, kw_only=True, gc=False):
-    """An adapter. `kind` is vm, management, physical, team or virtual; `linked` is false where its cable is pulled."""
+    """An adapter. `kind` is vm, management, physical, team or virtual; `linked` is false where its cable is pulled.
+
+    Two more kinds tell of an adapter a second time: `management-nic` (Get-NetAdapter's word on a management vNIC) and
+    `configured` (a network controller's word on an adapter it configures). `group` is the port group of its switch
+    that it is plugged into. `overlay` names the virtual network whose members alone hear its frames, on any host.
+    """
 
     host: str
     place: Place
@@ -91,6 +105,8 @@ class AdapterSeen(Struct, frozen=True, kw_only=True, gc=False):
     snapshot: str = ""
     vlans: str | None = None
     linked: bool = True
+    group: str = ""
+    overlay: str = ""
 
 
 class SwitchSeen(Struct, frozen=True, kw_only=True, gc=False):
@@ -114,6 +130,21 @@ class VlanSeen(Struct, frozen=True, gc=False):
     adapter_id: str
     machine: str
     vlans: str
+
+
+class PortGroupSeen(Struct, frozen=True, kw_only=True, gc=False):
+    """What a port group of a switch sets for adapters that say nothing themselves; no group: the switch as a whole.
+
+    `switch` is the name or id that adapters give. `default` marks the group of adapters that name none.
+    """
+
+    host: str
+    place: Place
+    switch: str
+    group: str = ""
+    vlans: str | None = None
+    spoofing: bool | None = None
+    default: bool = False
 
 
 class TeamSeen(Struct, frozen=True, gc=False):
@@ -207,6 +238,7 @@ Seen = (
     | AdapterSeen
     | SwitchSeen
     | VlanSeen
+    | PortGroupSeen
     | TeamSeen
     | IpSeen
     | QueueSeen

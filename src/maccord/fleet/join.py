@@ -7,11 +7,11 @@ from typing import Self
 
 from msgspec.structs import replace
 
-from maccord.fleet import vlan
 from maccord.fleet.estate import HostRecords
-from maccord.fleet.evidence import AdapterSeen, MachineSeen, QueueSeen, SwitchSeen, TeamSeen, VlanSeen
+from maccord.fleet.evidence import AdapterSeen, MachineSeen, QueueSeen, SwitchSeen, TeamSeen
 from maccord.fleet.nics import each_once, is_parent
 from maccord.fleet.numbering import Numbering
+from maccord.fleet.ports import Ports
 from maccord.fleet.records import Adapter, GuestIp, Member, Row, Switch, Uplink
 
 
@@ -42,7 +42,7 @@ def joined_adapters(
     """Fill `rows` with the switches, adapters, uplinks and team members of host `number`."""
     switches = _Switches(host, number, rows)
     machines = _Machines(host)
-    vlans = _Vlans(host)
+    ports = Ports(host)
     nics = each_once(host.of(AdapterSeen))
     queues = host.of(QueueSeen)
     for nic in nics:
@@ -53,7 +53,15 @@ def joined_adapters(
         plugged = nic.kind != "vm" or (nic.linked and bool(nic.switch or nic.switch_id))
         machine_id = nic.machine_id or (machine.id if machine else "")
         name = nic.machine or (machine.name if machine else "")
-        reach = numbering.confined(host.name, switch.name) if confined and switch else domain
+        snapshot = nic.snapshot
+        if machine is not None and machine.snapshot_of:
+            machine_id, snapshot = machine.snapshot_of, machine.name or "snapshot"
+            name = machines.name_of(machine.snapshot_of) or name
+        reach = domain
+        if confined and switch:
+            reach = numbering.confined(host.name, switch.name)
+        elif nic.overlay:
+            reach = numbering.overlay(nic.overlay)
         _add_guest_ips(rows, nic, reach)
         rows.adapter.append(
             Adapter(
@@ -71,17 +79,17 @@ def joined_adapters(
                 permanent=nic.permanent,
                 dynamic=nic.dynamic,
                 running=running,
-                live=running is True and plugged and not nic.snapshot,
+                live=running is True and plugged and not snapshot,
                 shared=machine is not None and (machine.clustered or machine.replica),
                 switch_id=switches.number_of(switch),
-                vlans=numbering.vlan_set(vlans.of(nic)),
-                spoofing=nic.spoofing,
+                vlans=numbering.vlan_set(ports.vlans_of(nic)),
+                spoofing=ports.spoofing_of(nic),
                 iov=nic.iov,
                 vmq=_queue(nic, queues),
                 parent=switch is not None and is_parent(nic, switch, nics),
                 description=nic.description,
                 created=machine.created if machine else "",
-                snapshot=nic.snapshot,
+                snapshot=snapshot,
                 file=nic.place.file,
                 place=nic.at_mac or nic.place.at,
             )
@@ -143,36 +151,31 @@ class _Machines:
         seen = host.of(MachineSeen)
         self._by_id: dict[str, MachineSeen] = {}
         for one in seen:
-            if one.id and not (one.id in self._by_id and self._by_id[one.id].running):
-                self._by_id[one.id] = one  # a stored definition does not turn a running machine off
+            known = self._by_id.get(one.id)
+            if one.id and (known is None or not _tells_more(known, one)):
+                self._by_id[one.id] = one
         names: dict[str, list[MachineSeen]] = {}
         for one in seen:
             names.setdefault(one.name.casefold(), []).append(one)
         self._by_name = {name: ones[0] for name, ones in names.items() if len({one.id for one in ones}) == 1}
+        self._states = {one.number: one for one in seen if one.number and one.running is not None}
 
     def find(self, nic: AdapterSeen) -> MachineSeen | None:
         if nic.kind != "vm":
             return None
-        return self._by_id.get(nic.machine_id) or self._by_name.get(nic.machine.casefold())
+        found = self._by_id.get(nic.machine_id) or self._by_name.get(nic.machine.casefold())
+        if found is not None and found.running is None and found.number in self._states:
+            told = self._states[found.number]
+            return replace(found, running=told.running, state=told.state)
+        return found
+
+    def name_of(self, machine_id: str) -> str:
+        return self._by_id[machine_id].name if machine_id in self._by_id else ""
 
 
-class _Vlans:
-    """The VLANs of adapters: by the adapter's id, else by its machine when only one row names that."""
-
-    def __init__(self, host: HostRecords) -> None:
-        seen = host.of(VlanSeen)
-        self._by_id = {one.adapter_id: one.vlans for one in seen if one.adapter_id}
-        names: dict[str, set[str]] = {}
-        for one in seen:
-            if one.machine:
-                names.setdefault(one.machine.casefold(), set()).add(one.vlans)
-        self._by_machine = {name: sets.pop() for name, sets in names.items() if len(sets) == 1}
-
-    def of(self, nic: AdapterSeen) -> str:
-        if nic.vlans is not None:
-            return nic.vlans
-        by_id = self._by_id.get(nic.id) if nic.id else None
-        return by_id or (self._by_machine.get(nic.machine.casefold()) if nic.machine else None) or vlan.UNTAGGED
+def _tells_more(one: MachineSeen, other: MachineSeen) -> bool:
+    """Tell whether a record says more of the machine's state: a stored definition does not turn it off."""
+    return bool(one.running) or (one.running is False and other.running is None)
 
 
 def _runs(nic: AdapterSeen, machine: MachineSeen | None) -> bool | None:

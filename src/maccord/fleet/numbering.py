@@ -9,13 +9,17 @@ class Numbering:
     """Gives out numbers in the order of asking; the same questions in the same order get the same numbers."""
 
     def __init__(self) -> None:
-        self._confined: dict[tuple[str, str], int] = {}
+        self._confined: dict[tuple[str, ...], int] = {}
         self._vlans: dict[str, int] = {}
         self._machines: dict[tuple[str, ...], int] = {}
 
     def confined(self, host: str, switch: str) -> int:
         """Return the domain, below 0, of what one switch of one host confines; no switch means the whole host."""
         return self._confined.setdefault((host, switch), -1 - len(self._confined))
+
+    def overlay(self, name: str) -> int:
+        """Return the domain, below 0, of a virtual network that hosts carry for each other inside other frames."""
+        return self._confined.setdefault((name,), -1 - len(self._confined))
 
     def vlan_set(self, vlans: str) -> int:
         """Return the number of a set of VLANs, given in its one spelling."""

@@ -12,7 +12,7 @@ from maccord.collect import libvirt
 from maccord.collect.document import Document, Unreadable
 from maccord.fleet.assemble import assemble
 from maccord.fleet.evidence import AdapterSeen, HostSeen, MachineSeen, SwitchSeen
-from maccord.fleet.records import Adapter, Host
+from maccord.fleet.records import Adapter, Host, VlanSet
 from maccord.mac import parse_value
 from tests.kit.recorded import RECORDED, needs_recorded
 
@@ -535,3 +535,59 @@ def test_recorded_files_give_the_adapters_that_patterns_find():
         assert found == expected, path.name
         total += sum(len(macs) for macs in found.values())
     assert (len(files), total) == (72, 91)
+
+
+# -- VLANs of networks and port groups
+
+TAGGED = """<network><name>ovs</name><forward mode='bridge'/><bridge name='ovsbr0'/><virtualport type='openvswitch'/>
+  <vlan trunk='yes'><tag id='40'/><tag id='41'/></vlan>
+  <portgroup name='plain' default='yes'/>
+  <portgroup name='red'><vlan><tag id='20'/></vlan></portgroup>
+</network>
+"""
+
+
+def vlans_in(files):
+    """Return the VLANs of the one machine's adapter in some files."""
+    tables = assemble(record for one in files for record in libvirt.parse(one).seen).tables
+    sets = {one.id: one.vlans for one in tables["vlan_set"] if isinstance(one, VlanSet)}
+    (row,) = (row for row in tables["adapter"] if isinstance(row, Adapter) and row.kind == "vm")
+    return sets[row.vlans]
+
+
+@pytest.mark.parametrize(
+    ("inner", "vlans"),
+    [
+        ("<source network='ovs' portgroup='red'/>", "20"),
+        ("<source network='OVS' portgroup='red'/>", "20"),
+        ("<source network='ovs' portgroup='plain'/>", "40-41"),
+        ("<source network='ovs' portgroup='unknown'/>", "40-41"),
+        ("<source network='ovs'/>", "40-41"),
+        ("<source network='ovs' portgroup='red'/><vlan><tag id='7'/></vlan>", "7"),
+        ("<source network='default'/>", "0"),
+    ],
+)
+@pytest.mark.parametrize("apart", [False, True], ids=["in one file", "in two files of the host"])
+def test_an_interface_has_the_vlans_of_its_port_group_else_of_its_network(inner, vlans, apart):
+    machine = domain(interface(inner, "network"))
+    texts = [machine, TAGGED] if apart else [machine + TAGGED]
+    files = [Document(f"{at}.xml", "kvm01", text.encode()) for at, text in enumerate(texts)]
+    assert vlans_in(files) == vlans
+
+
+def test_the_default_port_group_is_that_of_interfaces_that_name_none():
+    network = TAGGED.replace(" default='yes'", "").replace("name='red'", "name='red' default='yes'")
+    assert vlans_in([document(domain(interface("<source network='ovs'/>", "network")) + network)]) == "20"
+
+
+def test_port_groups_of_another_host_do_not_count():
+    files = [
+        Document("web.xml", "kvm01", domain(interface("<source network='ovs'/>", "network")).encode()),
+        Document("ovs.xml", "kvm02", TAGGED.encode()),
+    ]
+    assert vlans_in(files) == "0"
+
+
+def test_a_networks_tag_that_is_no_vlan_is_a_problem_with_its_place():
+    (problem,) = parsed(TAGGED.replace("id='20'", "id='x'")).problems
+    assert problem.at == "/network/portgroup[2]/vlan/tag/@id"
