@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from maccord.causes import CAUSES
-from maccord.collect import BYTES_MAX, Document, Parsed, read
+from maccord.collect import BYTES_MAX, FOLDERS_ABOVE, Document, Parsed, read
 from maccord.fleet.assemble import assemble
 from maccord.fleet.config import FleetConfig
 from maccord.fleet.problem import Problem
@@ -37,12 +37,16 @@ class Gathered:
 
 @dataclass(frozen=True, slots=True)
 class _File:
-    """A file to read: its path without links, its name in reports, its folder, and the folder that was asked for."""
+    """A file to read: its path without links, its name in reports, its folder, and the folder that was asked for.
+
+    `above` names the folders around its own, nearest first.
+    """
 
     path: str
     name: str
     folder: str
     root: str
+    above: tuple[str, ...] = ()
 
 
 def gather(
@@ -83,7 +87,7 @@ def _parsed(file: _File, bytes_max: int) -> Parsed | None:
     if len(raw) > bytes_max:
         reason = f"larger than {bytes_max // 2**20} MB: not read (--max-file-size raises the limit)"
         return Parsed(problems=[Problem(file.name, "", reason)])
-    return read(Document(file.name, file.folder, raw))
+    return read(Document(file.name, file.folder, raw, file.above))
 
 
 def _files(path: str, problems: list[Problem]) -> Iterator[_File]:
@@ -97,7 +101,7 @@ def _files(path: str, problems: list[Problem]) -> Iterator[_File]:
         yield from _below(whole, problems)
     elif whole.is_file():
         folder = _readable(whole.parent.name)
-        yield _File(str(whole), _readable(root.name), folder, folder)
+        yield _File(str(whole), _readable(root.name), folder, folder, _above(whole.parent))
     else:
         raise NoSuchPath(path, "neither a file nor a folder")
 
@@ -108,6 +112,7 @@ def _below(whole: Path, problems: list[Problem]) -> Iterator[_File]:
     while folders:
         folder, prefix = folders.pop()
         below = []
+        around = _above(Path(folder))
         for entry in _entries(folder, prefix, problems):
             name = prefix + _readable(entry.name)
             real = os.path.realpath(entry.path) if entry.is_symlink() else entry.path
@@ -116,8 +121,13 @@ def _below(whole: Path, problems: list[Problem]) -> Iterator[_File]:
             elif entry.is_dir(follow_symlinks=False):
                 below.append((entry.path, name + "/"))
             elif _is_file(entry):
-                yield _File(real, name, _readable(Path(folder).name), _readable(whole.name))
+                yield _File(real, name, _readable(Path(folder).name), _readable(whole.name), around)
         folders += reversed(below)
+
+
+def _above(folder: Path) -> tuple[str, ...]:
+    """Return the names of the folders around one, nearest first."""
+    return tuple(_readable(parent.name) for parent, _ in zip(folder.parents, range(FOLDERS_ABOVE), strict=False))
 
 
 def _is_file(entry: os.DirEntry[str]) -> bool:

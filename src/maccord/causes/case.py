@@ -13,6 +13,14 @@ from maccord.mac import show
 _NAMED = 6
 """How many hosts or machines a sentence names before it counts the rest."""
 
+_STATES = {
+    "hyperv": "Get-VM",
+    "proxmox": "pvesh get /nodes/NODE/qemu",
+    "vmware": "RVTools' vNetwork sheet",
+    "xcp": "xe vm-list params=all",
+}
+"""What tells which machines run, by the platform of their host."""
+
 
 class Case:
     """Findings by rule and collisions, each taken out by the cause that explains it, and incidents so far."""
@@ -98,8 +106,21 @@ class Case:
 
     def power_unknown(self, rows: Iterable[Adapter]) -> list[str]:
         """Return what would tell whether machines run, where the evidence does not."""
-        hosts = {row.host_id for row in rows if row.kind == "vm" and row.running is None}
-        return [f"Get-VM of {self.hosts(hosts)} would tell which of the machines run."] if hosts else []
+        asked: dict[str, set[int]] = defaultdict(set)
+        for host in {row.host_id for row in rows if row.kind == "vm" and row.running is None}:
+            asked[_STATES.get(self.facts.hosts[host].platform, _STATES["hyperv"])].add(host)
+        told = sorted((self.hosts(hosts), command) for command, hosts in asked.items())
+        return [f"{command} of {hosts} would tell which of the machines run." for hosts, command in told]
+
+    def managers(self, numbers: Iterable[int]) -> str:
+        """Return the names of servers that grant addresses, with what they are: `VMM server VMM01`."""
+        kinds: dict[str, set[int]] = {"VMM server": set(), "Network Controller": set()}
+        for number in numbers:
+            kind = "Network Controller" if self.facts.hosts[number].platform == "network-controller" else "VMM server"
+            kinds[kind].add(number)
+        return " and ".join(
+            f"{kind}{'s' if len(hosts) > 1 else ''} {self.hosts(hosts)}" for kind, hosts in kinds.items() if hosts
+        )
 
     def adapters(self, rows: Iterable[Adapter]) -> str:
         """Return several adapters' names."""

@@ -58,7 +58,7 @@ def _told(case: Case, group: list[Finding]) -> Told:
     few = sorted(ranges, key=lambda one: (one[0] - one[1], one))[:_FEW]
     if group[0].facts["vmm"]:
         return Told(
-            why=f"Among the pools are {spans(few)}; VMM servers do not ask each other.",
+            why=f"Among the pools are {spans(few)}; servers that grant addresses do not ask each other.",
             remedy=(
                 "Grant from pools that do not overlap: create another on all but one server (New-SCMACAddressPool "
                 "-MACAddressRangeStart ... -MACAddressRangeEnd ...), re-address the machines that hold addresses of "

@@ -58,7 +58,7 @@ def _incident(case: Case, findings: list[Finding], collisions: list[Collision]) 
         rows = [case.facts.adapters[number] for finding in findings for number in finding.of("adapter")]
         active = sum(row.live for row in rows) > 1
         hosts = {row.host_id for row in rows}
-    without = [host for host in hosts if case.facts.dynamic_pool(host) is None]
+    without = [host for host in hosts if _issues(case, host) and case.facts.dynamic_pool(host) is None]
     undecided = ["Switch tables or a capture (which port shows the address, and when) would show who answers."]
     undecided += case.power_unknown(rows)
     if without:
@@ -78,3 +78,8 @@ def _incident(case: Case, findings: list[Finding], collisions: list[Collision]) 
         ),
         remedy="Let one owner keep the address, give the other a new one, and look for how it was copied.",
     )
+
+
+def _issues(case: Case, host: int) -> bool:
+    """Tell whether a host is of a platform that issues addresses from a range of its own."""
+    return case.facts.hosts[host].platform in ("hyperv", "vmm", "")

@@ -81,7 +81,7 @@ def _incident(case: Case, group: list[Finding]) -> Incident:
         findings=(*group, *(collision.finding for collision in taken)),
         confidence=0.95,
         explanation=(
-            f"The VMM servers {case.hosts(hosts)} grant addresses from the pool that every VMM installation starts "
+            f"The {case.managers(hosts)} grant addresses from the pool that every VMM installation starts "
             f"with, {spans(ranges)}. They begin at the same end and do not ask each other.{issued_words(taken)}"
         ),
         remedy=(

@@ -5,6 +5,8 @@ What:    VMM writes the addresses of its pools into machines as static ones. The
          Neither asks the other. It needs a pool that was moved into 00-15-5D, or a host's range that was
          moved out of it.
 
+         The MAC pools of a Network Controller (Microsoft's SDN) are granted from in the same way.
+
 Told by: a VMM pool and a host's range overlap. One static address in a range, without a pool around it, is
          static-in-dynamic-range; two VMM servers with one pool are vmm-default-pool-shared.
 
@@ -72,7 +74,7 @@ def _incident(case: Case, group: list[Finding]) -> Incident:
         findings=(*group, *(collision.finding for collision in taken)),
         confidence=0.95,
         explanation=(
-            f"The VMM server {case.hosts(servers)} grants from a pool that {case.hosts(hosts)} "
+            f"The {case.managers(servers)} grants from a pool that {case.hosts(hosts)} "
             f"{'issue' if len(hosts) > 1 else 'issues'} from as well: {spans(ranges)}.{issued_words(taken)}"
         ),
         remedy=(

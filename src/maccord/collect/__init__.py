@@ -2,12 +2,27 @@
 
 from typing import Protocol
 
-from maccord.collect import fleet_toml, hyperv, libvirt, switch_tables, switch_templates, vmm
-from maccord.collect.document import BYTES_MAX, Document, Unreadable
+from maccord.collect import (
+    fleet_toml,
+    hyperv,
+    ifupdown,
+    libvirt,
+    network_controller,
+    proxmox,
+    proxmox_lists,
+    switch_tables,
+    switch_templates,
+    vmm,
+    vmware_info,
+    vmware_sheet,
+    vmware_vmx,
+    xcp,
+)
+from maccord.collect.document import BYTES_MAX, FOLDERS_ABOVE, Document, Unreadable
 from maccord.collect.parsed import Parsed
 from maccord.fleet.problem import Problem
 
-__all__ = ["BYTES_MAX", "COLLECTORS", "Collector", "Document", "Parsed", "Unreadable", "read"]
+__all__ = ["BYTES_MAX", "COLLECTORS", "FOLDERS_ABOVE", "Collector", "Document", "Parsed", "Unreadable", "read"]
 
 _OURS = ("maccord.report/", "maccord.truth/")
 
@@ -29,7 +44,15 @@ COLLECTORS: dict[str, Collector] = {
     "switch-tables": switch_tables,
     "vmm": vmm,
     "hyperv": hyperv,
+    "network-controller": network_controller,
+    "proxmox-list": proxmox_lists,
+    "vmware-info": vmware_info,
     "libvirt": libvirt,
+    "xcp": xcp,
+    "vmware": vmware_vmx,
+    "vmware-sheet": vmware_sheet,
+    "proxmox": proxmox,
+    "interfaces": ifupdown,
     "switch-templates": switch_templates,
 }
 """Every collector, in the order in which documents are offered to them.

@@ -12,6 +12,9 @@ BYTES_MAX = 64 * 1024 * 1024
 
 NEWLINE = "\n"
 
+FOLDERS_ABOVE = 6
+"""How many folders around a file's own are told of: SITE/CLUSTER/etc/pve/nodes/HOST/qemu-server is the longest way."""
+
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 
 
@@ -25,11 +28,15 @@ class Unreadable(Exception):
 
 @dataclass(frozen=True)
 class Document:
-    """One file: `file` relative to the argument that held it, `folder` the name of the folder it lies in."""
+    """One file: `file` relative to the argument that held it, `folder` the name of the folder it lies in.
+
+    `above` has the names of the folders around that one, nearest first, as many as a platform's own layout needs.
+    """
 
     file: str
     folder: str
     raw: bytes
+    above: tuple[str, ...] = ()
 
     @cached_property
     def text(self) -> str:
@@ -51,6 +58,12 @@ class Document:
             return raw.decode(encoding)
         except UnicodeDecodeError as error:
             raise Unreadable(f"byte {error.start}", f"the file says it is {encoding} and is not") from error
+
+    @property
+    def stem(self) -> str:
+        """The file's own name, without folders and without the last ending."""
+        name = self.file.rpartition("/")[2]
+        return name.rpartition(".")[0] or name
 
     @cached_property
     def opening(self) -> str:
