@@ -17,10 +17,11 @@ from maccord.fleet.evidence import (
     SightingSeen,
     SwitchSeen,
 )
+from maccord.fleet.issuers import issuers
 from maccord.fleet.join import AdapterRows, joined_adapters
 from maccord.fleet.numbering import Numbering
 from maccord.fleet.problem import Problem
-from maccord.fleet.records import OBSERVERS, TABLES, Event, Granted, Hba, Host, IpAddress, Pool, Row, Sighting
+from maccord.fleet.records import OBSERVERS, TABLES, Adapter, Event, Granted, Hba, Host, IpAddress, Pool, Row, Sighting
 from maccord.fleet.settle import settle
 from maccord.fleet.snapshot import Snapshot
 from maccord.mac import MacRange, default_pool
@@ -46,6 +47,7 @@ def assemble(
     identities = _identities(hosts, places)
     for host, domain, identity in zip(hosts, places, identities, strict=True):
         found += _add_host(host, domain, identity, tables, numbering)
+    tables["issuer"] = list(issuers(row for row in tables["adapter"] if isinstance(row, Adapter)))
     tables["vlan_set"] = list(numbering.vlan_sets())
     return Snapshot(
         {name: tuple(rows) for name, rows in tables.items()},
@@ -130,7 +132,7 @@ def _host_row(number: int, host: HostRecords, domain: int, identity: int) -> Hos
         domain,
         identity,
         seen.machine_guid,
-        "/MachineGuid",
+        seen.guid_at,
         wwn.wwpn_first,
         wwn.wwpn_last,
         wwn.wwpn_at,

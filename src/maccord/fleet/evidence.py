@@ -31,6 +31,8 @@ class HostSeen(Struct, frozen=True, gc=False):
     wwpn_at: str = ""
     whole: bool = False
     """True for an export of the entire host: of two such, the newer one counts."""
+    guid_at: str = "/MachineGuid"
+    """Where in its file `machine_guid` stands: Windows' MachineGuid, or the machine-id of Linux."""
 
 
 class RangeSeen(Struct, frozen=True, gc=False):
@@ -80,6 +82,8 @@ class AdapterSeen(Struct, frozen=True, kw_only=True, gc=False):
     Two more kinds tell of an adapter a second time: `management-nic` (Get-NetAdapter's word on a management vNIC) and
     `configured` (a network controller's word on an adapter it configures). `group` is the port group of its switch
     that it is plugged into. `overlay` names the virtual network whose members alone hear its frames, on any host.
+    `manager` names what issued the address where that is no single host: a vCenter Server by its UUID or name, a
+    cluster, a cloud. Adapters of one manager carry one and the same name; empty: not known, or the host itself.
     """
 
     host: str
@@ -107,10 +111,16 @@ class AdapterSeen(Struct, frozen=True, kw_only=True, gc=False):
     linked: bool = True
     group: str = ""
     overlay: str = ""
+    manager: str = ""
 
 
 class SwitchSeen(Struct, frozen=True, kw_only=True, gc=False):
-    """A virtual switch. `kind` is private, internal or external; uplinks are NIC descriptions and GUIDs."""
+    """A virtual switch. `kind` is private, internal or external; uplinks are NIC descriptions and GUIDs.
+
+    `vlans` are those of its adapters that name none of their own. `segment` names the layer-2 segment that a switch of
+    a kind other than external shares with switches of other hosts, such as an overlay network by its id; without it
+    the switch stands alone. `assumed` marks a guess, which any other record of the switch overrules.
+    """
 
     host: str
     place: Place
@@ -120,6 +130,9 @@ class SwitchSeen(Struct, frozen=True, kw_only=True, gc=False):
     embedded_team: bool = False
     uplinks: tuple[str, ...] = ()
     uplink_ids: tuple[str, ...] = ()
+    vlans: str | None = None
+    segment: str = ""
+    assumed: bool = False
 
 
 class VlanSeen(Struct, frozen=True, gc=False):

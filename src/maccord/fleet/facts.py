@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Generic, Protocol, TypeVar
 
 from maccord.fleet.diagnosis import Finding
-from maccord.fleet.records import Adapter, Event, Hba, Host, IpAddress, Member, Pool, Row, Switch, Uplink
+from maccord.fleet.records import Adapter, Event, Hba, Host, IpAddress, Issuer, Member, Pool, Row, Switch, Uplink
 
 
 class Source(Protocol):
@@ -60,6 +60,7 @@ class Facts:
         self.events = Rows(source, "event", Event)
         self.hbas = Rows(source, "hba", Hba)
         self.hosts = Rows(source, "host", Host)
+        self.issuers = Rows(source, "issuer", Issuer)
         self.pools = Rows(source, "pool", Pool)
         wanted: dict[str, set[int]] = defaultdict(set)
         for finding in findings:
@@ -69,10 +70,12 @@ class Facts:
             (self.adapters, "adapter"),
             (self.events, "event"),
             (self.hbas, "hba"),
+            (self.issuers, "issuer"),
             (self.pools, "pool"),
         ):
             rows.need(wanted[table])
-        on = {row.host_id for rows in (self.adapters, self.events, self.hbas, self.pools) for row in rows.values()}
+        told = (self.adapters, self.events, self.hbas, self.issuers, self.pools)
+        on = {row.host_id for rows in told for row in rows.values()}
         self.hosts.need(on | wanted["host"])
         self._around(on | wanted["host"])
 

@@ -59,7 +59,7 @@ def joined_adapters(
             name = machines.name_of(machine.snapshot_of) or name
         reach = domain
         if confined and switch:
-            reach = numbering.confined(host.name, switch.name)
+            reach = _confined(host, switch, numbering)
         elif nic.overlay:
             reach = numbering.overlay(nic.overlay)
         _add_guest_ips(rows, nic, reach)
@@ -82,7 +82,7 @@ def joined_adapters(
                 live=running is True and plugged and not snapshot,
                 shared=machine is not None and (machine.clustered or machine.replica),
                 switch_id=switches.number_of(switch),
-                vlans=numbering.vlan_set(ports.vlans_of(nic)),
+                vlans=numbering.vlan_set(ports.vlans_of(nic, switch)),
                 spoofing=ports.spoofing_of(nic),
                 iov=nic.iov,
                 vmq=_queue(nic, queues),
@@ -92,11 +92,17 @@ def joined_adapters(
                 snapshot=snapshot,
                 file=nic.place.file,
                 place=nic.at_mac or nic.place.at,
+                manager=nic.manager,
             )
         )
     _add_uplinks(rows, switches.seen)
     _add_members(rows, host.of(TeamSeen))
     return rows
+
+
+def _confined(host: HostRecords, switch: SwitchSeen, numbering: Numbering) -> int:
+    """Return the domain of what a switch confines: its own, or the one that switches of several hosts make up."""
+    return numbering.confined("", switch.segment) if switch.segment else numbering.confined(host.name, switch.name)
 
 
 def _add_guest_ips(rows: AdapterRows, nic: AdapterSeen, domain: int) -> None:
@@ -133,12 +139,15 @@ class _Switches:
 
 
 def _merged(first: SwitchSeen | None, other: SwitchSeen) -> SwitchSeen:
-    if first is None:
+    if first is None or (first.assumed and not other.assumed):
         return other
+    if other.assumed:
+        return first
     return replace(
         first,
         id=first.id or other.id,
         embedded_team=first.embedded_team or other.embedded_team,
+        vlans=first.vlans or other.vlans,
         uplinks=tuple(dict.fromkeys(first.uplinks + other.uplinks)),
         uplink_ids=tuple(dict.fromkeys(first.uplink_ids + other.uplink_ids)),
     )

@@ -9,6 +9,13 @@ from maccord.fleet.evidence import AdapterSeen, SwitchSeen
 SHADOW = "management-nic"
 """The kind of a NIC that Get-NetAdapter lists for a management vNIC: the same adapter, told twice."""
 
+IPVLAN = "ipvlan"
+"""The description of an ipvlan adapter: it has its parent's address by design (Linux, networking/ipvlan)."""
+
+LINUX_DEVICE = "Linux device with a generated address"
+"""The description of a bridge, a bond or the like whose address is that of no port of it: systemd or the kernel made
+it up (systemd.link, MACAddressPolicy=)."""
+
 MULTIPLEXOR = "Microsoft Network Adapter Multiplexor Driver"
 """The description of the adapter that an LBFO team shows, followed by `#2` and so on for further teams."""
 
@@ -34,7 +41,15 @@ def each_once(nics: Iterable[AdapterSeen]) -> list[AdapterSeen]:
 
 
 def _told_before(nic: AdapterSeen, first_file: dict[tuple[object, ...], str]) -> bool:
-    """Tell whether an earlier record was of this adapter: one id, or, without ids, the same words in another file."""
+    """Tell whether an earlier record was of this adapter.
+
+    It was with one id; or, without ids, with the same words in another file; or if another file tells of one machine
+    by its id and of the same address, as a host and the manager of a cloud do.
+    """
+    if nic.machine_id and nic.mac is not None:
+        seat = ("seat", nic.kind, nic.machine_id, nic.mac, nic.snapshot)
+        if first_file.setdefault(seat, nic.place.file) != nic.place.file:
+            return True
     if nic.id:
         key: tuple[object, ...] = (nic.kind, nic.machine_id, nic.id, nic.snapshot)
         told = key in first_file

@@ -4,7 +4,7 @@ from collections import defaultdict
 
 from maccord.fleet import vlan
 from maccord.fleet.estate import HostRecords
-from maccord.fleet.evidence import AdapterSeen, PortGroupSeen, VlanSeen
+from maccord.fleet.evidence import AdapterSeen, PortGroupSeen, SwitchSeen, VlanSeen
 
 
 class Ports:
@@ -26,13 +26,14 @@ class Ports:
             if group.default:
                 self._default.setdefault(switch, group.group)
 
-    def vlans_of(self, nic: AdapterSeen) -> str:
-        """Return the set of VLANs that an adapter hears."""
+    def vlans_of(self, nic: AdapterSeen, switch: SwitchSeen | None) -> str:
+        """Return the set of VLANs that an adapter hears: its switch has the last word."""
         if nic.vlans is not None:
             return nic.vlans
         told = self._by_id.get(nic.id) if nic.id else None
         told = told or (self._by_machine.get(nic.machine.casefold()) if nic.machine else None)
-        return told or next((one.vlans for one in self._around(nic) if one.vlans is not None), vlan.UNTAGGED)
+        told = told or next((one.vlans for one in self._around(nic) if one.vlans is not None), None)
+        return told or (switch.vlans if switch is not None else None) or vlan.UNTAGGED
 
     def spoofing_of(self, nic: AdapterSeen) -> bool | None:
         """Tell whether an adapter may send from other addresses than its own; None when nobody says."""

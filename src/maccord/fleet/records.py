@@ -57,6 +57,7 @@ class Adapter(Struct, frozen=True, gc=False):
 
     `dynamic` is null where the platform does not say; `vlans` numbers a row of `vlan_set`. `machine_no` is one number
     for all adapters of a machine, wherever it is known: its id counts, or its host and name where it has none.
+    `manager` names what issued the address, where that is a vCenter Server, a cluster or a cloud.
     """
 
     id: int
@@ -84,6 +85,30 @@ class Adapter(Struct, frozen=True, gc=False):
     description: str
     created: str
     snapshot: str
+    file: str
+    place: str
+    manager: str = ""
+
+
+class Issuer(Struct, frozen=True, gc=False):
+    """A manager that issued addresses from a block which its product shares with others' (`mac.defaults`).
+
+    One row per manager, layer-2 domain and block. `issued` counts the different addresses, from `low` to `high`;
+    `total` counts those of all blocks of that product. `host_id`, `file` and `place` are of the lowest address.
+    """
+
+    id: int
+    host_id: int
+    domain: int
+    manager: str
+    product: str
+    first: int
+    last: int
+    sequential: bool
+    issued: int
+    total: int
+    low: int
+    high: int
     file: str
     place: str
 
@@ -203,7 +228,7 @@ class Sighting(Struct, frozen=True, gc=False):
 
 
 Row = (
-    Host | Pool | Adapter | Switch | Uplink | GuestIp | Member | VlanSet | IpAddress | Event | Hba | Granted | Sighting
+    Host | Pool | Adapter | Issuer | Switch | Uplink | GuestIp | Member | VlanSet | IpAddress | Event | Hba | Granted | Sighting
 )
 
 OBSERVERS = frozenset({"switch", "dhcp"})
@@ -213,6 +238,7 @@ TABLES: dict[str, type[Row]] = {
     "host": Host,
     "pool": Pool,
     "adapter": Adapter,
+    "issuer": Issuer,
     "switch": Switch,
     "uplink": Uplink,
     "guest_ip": GuestIp,

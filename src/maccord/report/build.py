@@ -154,6 +154,9 @@ class _Names:
         if table == "hba":
             hba = facts.hbas[number]
             return SubjectItem("hba", facts.hosts[hba.host_id].name, hba.machine)
+        if table == "issuer":
+            issuer = facts.issuers[number]
+            return SubjectItem("manager", facts.hosts[issuer.host_id].name, issuer.manager)
         adapter = facts.adapters[number]
         name = f"{adapter.machine}/{adapter.name}" if adapter.kind == "vm" else adapter.name
         return SubjectItem("adapter", facts.hosts[adapter.host_id].name, name)
@@ -162,6 +165,8 @@ class _Names:
         facts = self._facts
         if table == "host":
             host = facts.hosts[number]
+            if host.wwpn_first is None and host.machine_guid:
+                return [EvidenceItem(host.file, host.guid_at, host.machine_guid)]
             return [EvidenceItem(host.file, host.wwpn_at, host.wwpn_first or "")]
         if table == "pool":
             return _ends(facts.pools[number], with_cursor=with_cursor)
@@ -171,6 +176,9 @@ class _Names:
         if table == "hba":
             hba = facts.hbas[number]
             return [EvidenceItem(hba.file, hba.place, hba.wwpn)]
+        if table == "issuer":
+            issuer = facts.issuers[number]
+            return [EvidenceItem(issuer.file, issuer.place, f"{issuer.low:012X}")]
         adapter = facts.adapters[number]
         return [EvidenceItem(adapter.file, adapter.place, f"{adapter.mac or 0:012X}")]
 

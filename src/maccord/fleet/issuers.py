@@ -1,0 +1,49 @@
+"""Counts what each manager issued from the blocks that installations of one product share by default."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+
+from maccord.fleet.records import Adapter, Issuer
+from maccord.mac import Shared, shared_block
+
+_Key = tuple[str, int, str]
+
+
+def issuers(adapters: Iterable[Adapter]) -> Iterator[Issuer]:
+    """Yield one row per manager, layer-2 domain and block; what a switch confines to its host is left out.
+
+    A machine that is known twice counts once, since addresses are counted. Whether an address was set by hand in such
+    a block most platforms do not say; it counts too, as another one that a random draw can meet.
+    """
+    found: dict[_Key, dict[tuple[int, int], dict[int, Adapter]]] = defaultdict(lambda: defaultdict(dict))
+    kinds: dict[str, Shared] = {}
+    for row in adapters:
+        if not row.manager or row.mac is None or row.domain < 0 or row.kind != "vm" or row.snapshot:
+            continue
+        block = shared_block(row.mac)
+        if block is not None:
+            kinds[block.product] = block
+            found[row.manager, row.domain, block.product][block.block(row.mac)].setdefault(row.mac, row)
+    number = 0
+    for manager, domain, product in sorted(found):
+        blocks = found[manager, domain, product]
+        total = sum(map(len, blocks.values()))
+        for (first, last), issued in sorted(blocks.items()):
+            lowest = issued[min(issued)]
+            yield Issuer(
+                id=number,
+                host_id=lowest.host_id,
+                domain=domain,
+                manager=manager,
+                product=product,
+                first=first,
+                last=last,
+                sequential=kinds[product].sequential,
+                issued=len(issued),
+                total=total,
+                low=min(issued),
+                high=max(issued),
+                file=lowest.file,
+                place=lowest.place,
+            )
+            number += 1
