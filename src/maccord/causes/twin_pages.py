@@ -159,6 +159,24 @@ Source:  public scripts for nested Hyper-V that turn spoofing on; Microsoft's re
          Set-VMNetworkAdapter.
 """
 
+IPVLAN = """Containers on an ipvlan network have the address of the NIC below.
+
+What:    ipvlan lets containers or machines share one NIC: all of them send from its address, and the host tells them
+         apart by their IP addresses. Switches see one address on one port.
+
+Told by: adapters on one host that are on a network of the driver ipvlan (docker network inspect, podman network
+         inspect, nictype ipvlan of Incus), or ipvlan links of the host (ip -d link), with the address of each other or
+         of the NIC below. The same address on another host is no twin.
+
+Confirm: docker network inspect lan --format '{{.Driver}} {{.Options.parent}}'
+         ip -d link show type ipvlan
+
+Fix:     nothing to mend. DHCP servers that tell clients by their address give all of them one lease: use client ids,
+         or macvlan. With bridged traffic of machines on the same NIC use macvlan as well.
+
+Source:  Linux kernel documentation, networking/ipvlan; Docker documentation, "IPvlan network driver".
+"""
+
 PAGES = {
     "team-member": TEAM_MEMBER,
     "parent-vnic": PARENT_VNIC,
@@ -167,5 +185,6 @@ PAGES = {
     "vrrp": VRRP,
     "same-vm": SAME_VM,
     "nested-host": NESTED_HOST,
+    "ipvlan": IPVLAN,
 }
 """Every kind of expected twin, with its page."""

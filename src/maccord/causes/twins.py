@@ -11,6 +11,7 @@ from itertools import pairwise
 from maccord.causes.collision import Collision, Owner
 from maccord.fleet.diagnosis import ExpectedTwin, Finding
 from maccord.fleet.facts import Facts
+from maccord.fleet.nics import IPVLAN
 from maccord.fleet.records import Adapter
 from maccord.mac import block_of
 
@@ -63,7 +64,8 @@ def _owners(adapters: list[Adapter], links: list[_Link]) -> tuple[Owner, ...]:
 
 def _links(adapters: list[Adapter], facts: Facts) -> Iterator[_Link]:
     """Yield pairs that are one owner, with the kind of twin they are; the kind is empty for a mere inheritance."""
-    if all(one.kind == "vm" for one in adapters) and len({one.machine_no for one in adapters}) == len(adapters):
+    alone = all(one.kind == "vm" and one.description != IPVLAN for one in adapters)
+    if alone and len({one.machine_no for one in adapters}) == len(adapters):
         return  # machines alone, each once: no two of them are one thing
     by_host: dict[int, list[Adapter]] = {}
     for adapter in adapters:
@@ -86,6 +88,8 @@ def _links_of_host(stack: list[Adapter], facts: Facts) -> Iterator[_Link]:
         if not teams:
             yield from _below_vnic(nic, vnics, facts)
         yield from (("sriov-vf", nic, one) for one in stack if one.kind == "vm" and one.iov)
+    parents = sorted((one for one in stack if one.description == IPVLAN), key=lambda one: one.id)
+    yield from (("ipvlan", one, other) for one, other in pairwise([*teams, *nics, *parents]) if other in parents)
 
 
 def _below_vnic(nic: Adapter, vnics: list[Adapter], facts: Facts) -> Iterator[_Link]:
@@ -113,6 +117,11 @@ def _same_machine(adapters: list[Adapter]) -> Iterator[_Link]:
                 yield ("same-vm", seat, one)
         one_life = [seat for seat in seats.values() if running < 2 or seat.shared]
         yield from (("same-vm", one, other) for one, other in pairwise(one_life))
+        told_twice = [
+            [seat for seat in seats.values() if bool(seat.manager) is managed][:1] for managed in (True, False)
+        ]
+        if all(told_twice):  # the host tells of it, and so does the manager, who may not know the host's name
+            yield ("same-vm", told_twice[0][0], told_twice[1][0])
 
 
 def _nested(adapters: list[Adapter], facts: Facts) -> Iterator[_Link]:

@@ -2,6 +2,17 @@
 
 from typing import Protocol
 
+    docker,
+    fleet_toml,
+    hyperv,
+    incus,
+    iproute,
+    kubevirt,
+    libvirt,
+    machine_id,
+    openstack,
+    vmm,
+)
 from maccord.collect import (
     fleet_toml,
     hyperv,
@@ -53,6 +64,12 @@ COLLECTORS: dict[str, Collector] = {
     "vmware-sheet": vmware_sheet,
     "proxmox": proxmox,
     "interfaces": ifupdown,
+    "openstack": openstack,
+    "kubevirt": kubevirt,
+    "docker": docker,
+    "incus": incus,
+    "iproute": iproute,
+    "machine-id": machine_id,
     "switch-templates": switch_templates,
 }
 """Every collector, in the order in which documents are offered to them.

@@ -124,6 +124,10 @@ class Fields:
             one for one in (value if isinstance(value, list) else [value]) if type(one) is int and -_TOP <= one < _TOP
         )
 
+    def below(self, key: str, values: Mapping[str, Json]) -> "Fields":
+        """Return an object that stands under `key`, with the same list of problems."""
+        return Fields(values, self.place.down(key), self._problems)
+
     def rows(self, key: str, *, alone: bool = False) -> Iterator["Fields"]:
         """Yield the objects of a list that may be missing, null, one object or an array."""
         place = Place(self.place.file, f"{self.place.at}/{key}")

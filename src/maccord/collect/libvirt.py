@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from maccord.collect.document import NEWLINE, Document, Unreadable
-from maccord.collect.libvirt_definitions import domain, is_running, network, uuid_of
+from maccord.collect.libvirt_definitions import DATACENTER, domain, is_running, network, uuid_of
 from maccord.collect.parsed import Parsed
 from maccord.collect.xml_stream import Element, elements
 from maccord.fleet.evidence import HostSeen, Place
@@ -25,6 +25,7 @@ _WANTED = ("domain", "network")
 _KEPT = (
     *("name", "uuid", "forward", "bridge", "devices", "interface"),
     *("mac", "source", "target", "vlan", "tag", "filterref", "backend", "link", "portgroup"),
+    DATACENTER,
 )
 _SNAPSHOTS = {"domainsnapshot", "domaincheckpoint"}
 

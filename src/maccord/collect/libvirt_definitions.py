@@ -1,10 +1,13 @@
 """Reads one definition of libvirt, a domain or a network, into records.
 
-Source of the elements: libvirt.org, "Domain XML format" and "Network XML format".
+Source of the elements: libvirt.org, "Domain XML format", "Network XML format" and, of vmware:datacenterpath, "VMware
+ESX hypervisor driver".
 """
 
 import re
 from collections.abc import Iterator
+
+from msgspec.structs import replace
 
 from maccord.collect.document import Document
 from maccord.collect.xml_stream import Element
@@ -20,6 +23,9 @@ _NOWHERE_WITHOUT_SOURCE = {"bridge", "network", "direct"}
 _GENERATED = ("vnet", "vif", "macvtap", "macvlan")
 """Target names that begin so are libvirt's own: it makes another one whenever the machine starts."""
 _GUARDS = {"no-mac-spoofing", "clean-traffic", "clean-traffic-gateway"}
+DATACENTER = "vmware:datacenterpath"
+"""An element of domains that a vCenter Server or an ESX host told of; the host's own path is always the same."""
+_HOST_ALONE = "ha-datacenter"
 _VLAN_ID = re.compile("[0-9]{1,4}")
 _VLAN_TOP = 4095
 
@@ -37,6 +43,7 @@ def is_running(definition: Element) -> bool:
 def domain(element: Element, document: Document, problems: list[Problem], snapshot: str = "") -> Iterator[Seen]:
     """Read a domain. One in a snapshot tells of adapters and of no machine."""
     running = is_running(element)
+    manager = document.folder if element.text(DATACENTER) not in ("", _HOST_ALONE) else ""
     machine = MachineSeen(
         document.folder,
         Place(document.file, element.at),
@@ -48,7 +55,8 @@ def domain(element: Element, document: Document, problems: list[Problem], snapsh
     if not snapshot:
         yield machine
     for number, nic in enumerate(element.all("devices/interface"), start=1):
-        yield from _interface(nic, number, machine, snapshot, problems)
+        for seen in _interface(nic, number, machine, snapshot, problems):
+            yield replace(seen, manager=manager) if manager and isinstance(seen, AdapterSeen) else seen
 
 
 def _interface(

@@ -133,6 +133,8 @@ class SwitchSeen(Struct, frozen=True, kw_only=True, gc=False):
     vlans: str | None = None
     segment: str = ""
     assumed: bool = False
+    ipvlan: bool = False
+    """True where all adapters have the address of the uplink, by design."""
 
 
 class VlanSeen(Struct, frozen=True, gc=False):

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from maccord.fleet.estate import HostRecords
 from maccord.fleet.evidence import AdapterSeen, MachineSeen, QueueSeen, SwitchSeen, TeamSeen
-from maccord.fleet.nics import each_once, is_parent
+from maccord.fleet.nics import IPVLAN, each_once, is_parent
 from maccord.fleet.numbering import Numbering
 from maccord.fleet.ports import Ports
 from maccord.fleet.records import Adapter, GuestIp, Member, Row, Switch, Uplink
@@ -87,7 +87,7 @@ def joined_adapters(
                 iov=nic.iov,
                 vmq=_queue(nic, queues),
                 parent=switch is not None and is_parent(nic, switch, nics),
-                description=nic.description,
+                description=IPVLAN if switch is not None and switch.ipvlan else nic.description,
                 created=machine.created if machine else "",
                 snapshot=snapshot,
                 file=nic.place.file,

@@ -228,7 +228,20 @@ class Sighting(Struct, frozen=True, gc=False):
 
 
 Row = (
-    Host | Pool | Adapter | Issuer | Switch | Uplink | GuestIp | Member | VlanSet | IpAddress | Event | Hba | Granted | Sighting
+    Host
+    | Pool
+    | Adapter
+    | Issuer
+    | Switch
+    | Uplink
+    | GuestIp
+    | Member
+    | VlanSet
+    | IpAddress
+    | Event
+    | Hba
+    | Granted
+    | Sighting
 )
 
 OBSERVERS = frozenset({"switch", "dhcp"})

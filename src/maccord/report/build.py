@@ -148,18 +148,22 @@ class _Names:
         if table == "pool":
             pool = facts.pools[number]
             return SubjectItem("pool", facts.hosts[pool.host_id].name, pool.name or pool.kind)
+        if table in ("event", "hba", "issuer"):
+            return self._small_subject(table, number)
+        adapter = facts.adapters[number]
+        name = f"{adapter.machine}/{adapter.name}" if adapter.kind == "vm" else adapter.name
+        return SubjectItem("adapter", facts.hosts[adapter.host_id].name, name)
+
+    def _small_subject(self, table: str, number: int) -> SubjectItem:
+        facts = self._facts
         if table == "event":
             event = facts.events[number]
             return SubjectItem("event", facts.hosts[event.host_id].name, f"{event.provider} {event.number}".strip())
         if table == "hba":
             hba = facts.hbas[number]
             return SubjectItem("hba", facts.hosts[hba.host_id].name, hba.machine)
-        if table == "issuer":
-            issuer = facts.issuers[number]
-            return SubjectItem("manager", facts.hosts[issuer.host_id].name, issuer.manager)
-        adapter = facts.adapters[number]
-        name = f"{adapter.machine}/{adapter.name}" if adapter.kind == "vm" else adapter.name
-        return SubjectItem("adapter", facts.hosts[adapter.host_id].name, name)
+        issuer = facts.issuers[number]
+        return SubjectItem("manager", facts.hosts[issuer.host_id].name, issuer.manager)
 
     def _evidence(self, table: str, number: int, *, with_cursor: bool) -> list[EvidenceItem]:
         facts = self._facts
@@ -170,17 +174,21 @@ class _Names:
             return [EvidenceItem(host.file, host.wwpn_at, host.wwpn_first or "")]
         if table == "pool":
             return _ends(facts.pools[number], with_cursor=with_cursor)
+        return [self._small_evidence(table, number)]
+
+    def _small_evidence(self, table: str, number: int) -> EvidenceItem:
+        facts = self._facts
         if table == "event":
             event = facts.events[number]
-            return [EvidenceItem(event.file, event.place, str(event.number))]
+            return EvidenceItem(event.file, event.place, str(event.number))
         if table == "hba":
             hba = facts.hbas[number]
-            return [EvidenceItem(hba.file, hba.place, hba.wwpn)]
+            return EvidenceItem(hba.file, hba.place, hba.wwpn)
         if table == "issuer":
             issuer = facts.issuers[number]
-            return [EvidenceItem(issuer.file, issuer.place, f"{issuer.low:012X}")]
+            return EvidenceItem(issuer.file, issuer.place, f"{issuer.low:012X}")
         adapter = facts.adapters[number]
-        return [EvidenceItem(adapter.file, adapter.place, f"{adapter.mac or 0:012X}")]
+        return EvidenceItem(adapter.file, adapter.place, f"{adapter.mac or 0:012X}")
 
 
 def _ends(pool: Pool, *, with_cursor: bool) -> list[EvidenceItem]:
