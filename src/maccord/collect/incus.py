@@ -8,7 +8,7 @@ Source: Incus documentation, "REST API" (/1.0/instances?recursion=2, /1.0/networ
 parent, hwaddr, vlan) and "Instance options" (volatile.<name>.hwaddr, volatile.uuid); LXD's is the same in this.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 from maccord.collect.document import Document
 from maccord.collect.fields import Fields, Json, rows_of
@@ -75,10 +75,9 @@ def _instance(row: Fields, host: str, installation: str) -> Iterator[Seen]:
     )
     yield machine
     state = _object(row, "state")
-    guests = [one for _, one in _entries(_object(state, "network"))]
-    yield from _adapters(row, machine, "", guests, installation)
+    yield from _adapters(row, machine, "", dict(_entries(_object(state, "network"))), installation)
     for snapshot in row.rows("snapshots"):
-        yield from _adapters(snapshot, machine, snapshot.text("name") or "snapshot", [], installation)
+        yield from _adapters(snapshot, machine, snapshot.text("name") or "snapshot", {}, installation)
 
 
 def _entries(row: Fields) -> Iterator[tuple[str, Fields]]:
@@ -88,14 +87,15 @@ def _entries(row: Fields) -> Iterator[tuple[str, Fields]]:
 
 
 def _adapters(
-    row: Fields, machine: MachineSeen, snapshot: str, guests: Iterable[Fields], installation: str
+    row: Fields, machine: MachineSeen, snapshot: str, guests: Mapping[str, Fields], installation: str
 ) -> Iterator[Seen]:
     volatile = _object(row, "config")
+    known = {one.mac("hwaddr"): one for one in guests.values() if one.has("hwaddr")}
     for device, nic in _entries(_object(row, "expanded_devices")):
         if nic.text("type") != "nic":
             continue
         inner = nic.text("name") or device
-        seen = next((one for one in guests if one.place.at.rpartition("/")[2] == inner), None)
+        seen = guests.get(inner)
         told = [(nic, "hwaddr"), (volatile, f"volatile.{device}.hwaddr"), (seen, "hwaddr")]
         spelled = next(((one, key) for one, key in told if one is not None and one.has(key)), None)
         if spelled is None:
@@ -118,7 +118,7 @@ def _adapters(
             switch=switch,
             spoofing=False if nic.text("security.mac_filtering") == "true" else None,
             description=IPVLAN if nic.text("nictype") == "ipvlan" else "",
-            ips=tuple(_ips(guests, mac)),
+            ips=tuple(_ips(known.get(mac))),
             snapshot=snapshot,
             vlans=_vlans(nic),
             manager=installation,
@@ -127,12 +127,10 @@ def _adapters(
             yield SwitchSeen(host=machine.host, place=nic.place, id="", name=switch, kind=kind, assumed=assumed)
 
 
-def _ips(guests: Iterable[Fields], mac: int) -> Iterator[str]:
-    for one in guests:
-        if one.has("hwaddr") and one.mac("hwaddr") == mac:
-            for address in one.rows("addresses"):
-                if address.text("scope") == "global" and address.text("address"):
-                    yield address.text("address")
+def _ips(guest: Fields | None) -> Iterator[str]:
+    for address in guest.rows("addresses") if guest is not None else ():
+        if address.text("scope") == "global" and address.text("address"):
+            yield address.text("address")
 
 
 def _switch(nic: Fields, alone: str) -> tuple[str, str, bool]:

@@ -8,7 +8,7 @@ Source: ip-address(8), ip-link(8); iproute2's JSON: ifname, flags, link, master,
 linkinfo.info_kind, linkinfo.info_data.id, addr_info[].
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from ipaddress import AddressValueError, IPv4Address
 
 from maccord.collect.document import Document
@@ -17,13 +17,16 @@ from maccord.collect.parsed import Parsed
 from maccord.fleet import vlan
 from maccord.fleet.evidence import AdapterSeen, HostSeen, IpSeen, Place, Seen, SwitchSeen, TeamSeen
 from maccord.fleet.nics import IPVLAN, LINUX_DEVICE
+from maccord.fleet.problem import Problem
 
 NAME = "linux"
 _BONDS = {"bond", "team"}
 _OWNERS = {"bridge", "vlan", "macvlan", "ipvlan", *_BONDS}
 """Kinds of virtual links that may own an address on the wire; all others are left out."""
 _LOCAL = 1 << 41
-_DEEP = 8
+_DEEP, _WIRES_MAX = 16, 64
+LINKS_MAX = 10_000
+"""No host has more interfaces than this; a listing of more is cut off there."""
 
 
 def claims(document: Document) -> bool:
@@ -41,21 +44,20 @@ def parse(document: Document) -> Parsed:
     """Read all interfaces; those that are broken are problems, the others count."""
     host = document.folder
     parsed = Parsed(seen=[HostSeen(host, Place(document.file, ""), NAME)])
-    links: dict[str, _Link] = {}
-    for row in rows_of(document.json, Place(document.file, ""), parsed.problems):
-        if row.text("ifname"):  # ip prints an empty object for each interface that a filter left out
-            links.setdefault(row.text("ifname"), _Link(row))
-    for link in links.values():
-        link.ports = [one for one in links.values() if one.master == link.name]
-    for name, link in links.items():
+    rows = list(rows_of(document.json, Place(document.file, ""), parsed.problems))
+    if len(rows) > LINKS_MAX:
+        at = f"/{LINKS_MAX}"
+        parsed.problems.append(Problem(document.file, at, f"more than {LINKS_MAX} interfaces: the rest is not read"))
+    links = _Links(rows[:LINKS_MAX])
+    for link in links.all.values():
         parsed.seen += _addresses(link, host)
-        if link.kind(links) != "":
-            parsed.seen += _interface(name, link, links, host)
+        if links.kind(link):
+            parsed.seen += _interface(link, links, host)
     return parsed
 
 
 class _Link:
-    """One interface, with the ones that are its ports."""
+    """One interface."""
 
     def __init__(self, row: Fields) -> None:
         told = row.values.get("linkinfo")
@@ -65,55 +67,94 @@ class _Link:
         self.flags = {one.upper() for one in row.texts("flags")}
         self.ether = row.text("link_type") in ("ether", "") and "LOOPBACK" not in self.flags
         self.mac = row.mac("address") if self.ether else None
-        self.ports: list[_Link] = []
 
-    def kind(self, links: Mapping[str, "_Link"]) -> str:
+    @property
+    def own(self) -> int | None:
+        """The address that the interface was built with."""
+        return self.row.mac("permaddr") if self.row.has("permaddr") else self.mac
+
+    @property
+    def tag(self) -> str | None:
+        """The VLAN of a link of that kind."""
+        told = self.info.values.get("info_data")
+        number = told.get("id") if isinstance(told, dict) else None
+        return vlan.text_of([(number, number)]) if type(number) is int and vlan.is_one(number) else None
+
+
+class _Links:
+    """The interfaces of a host, by name, and how they stand on one another."""
+
+    def __init__(self, rows: Iterable[Fields]) -> None:
+        self.all: dict[str, _Link] = {}
+        for row in rows:
+            if row.text("ifname"):  # ip prints an empty object for each interface that a filter left out
+                self.all.setdefault(row.text("ifname"), _Link(row))
+        self._ports: dict[str, list[_Link]] = {}
+        for link in self.all.values():
+            self._ports.setdefault(link.master, []).append(link)
+        self._detailed = any(link.info.has("info_kind") for link in self.all.values())
+        self._below: dict[str, tuple[frozenset[str], str | None]] = {}
+        self._way: list[str] = []
+
+    def ports(self, link: _Link) -> list[_Link]:
+        """Return the interfaces whose master a link is."""
+        return self._ports.get(link.name, [])
+
+    def in_bond(self, link: _Link) -> bool:
+        """Tell whether a link is a member of a bond."""
+        return link.master in self.all and self.kind(self.all[link.master]) == "bond"
+
+    def kind(self, link: _Link) -> str:
         """Return physical, bridge, bond, vlan, macvlan, ipvlan, or nothing for what is not looked at.
 
         Without -d, ip does not say; then ports tell a bridge or a bond, and what stands on another link or has a
         locally administered address is left out.
         """
-        if not self.ether or not self.mac:
+        if not link.ether or not link.mac:
             return ""
-        told = self.info.text("info_kind")
+        told = link.info.text("info_kind")
         if told:
             return "bond" if told in _BONDS else told if told in _OWNERS else ""
-        if self.ports:
-            return "bond" if "MASTER" in self.flags else "bridge"
-        virtual = self.below or self.row.has("link_index") or self.row.has("link_netnsid")
-        enslaved = "SLAVE" in self.flags or (self.master in links and "MASTER" in links[self.master].flags)
-        local = bool(self.mac & _LOCAL) and not self.row.has("permaddr") and not enslaved
-        detailed = any(one.info.has("info_kind") for one in links.values())
-        return "" if virtual or (local and not detailed) else "physical"
+        if self.ports(link):
+            return "bond" if "MASTER" in link.flags else "bridge"
+        virtual = link.below or link.row.has("link_index") or link.row.has("link_netnsid")
+        enslaved = "SLAVE" in link.flags or (link.master in self.all and "MASTER" in self.all[link.master].flags)
+        local = bool(link.mac & _LOCAL) and not link.row.has("permaddr") and not enslaved
+        return "" if virtual or (local and not self._detailed) else "physical"
 
-    def wires(self, links: Mapping[str, "_Link"], deep: int = _DEEP) -> set[str]:
-        """Return the NICs and bonds that frames of this interface leave by."""
-        kind = self.kind(links)
-        if kind in ("physical", "bond"):
-            return {self.name}
-        lower = self.ports if kind == "bridge" else [links[self.below]] if self.below in links else []
-        return {name for one in lower for name in one.wires(links, deep - 1)} if deep else set()
+    def lower(self, link: _Link) -> list[_Link]:
+        """Return what a link stands on: a bridge on its ports, others on the link below."""
+        if self.kind(link) == "bridge":
+            return self.ports(link)
+        return [self.all[link.below]] if link.below in self.all else []
 
-    def inherited(self, links: Mapping[str, "_Link"], deep: int = _DEEP) -> bool:
-        """Tell whether the address is that of a port, or of the link below."""
-        lower = [*self.ports, *([links[self.below]] if self.below in links else [])]
-        return any(one.mac == self.mac for one in lower) or (
-            bool(deep) and any(one.mac == self.mac for name in self.wires(links) for one in [links[name]])
-        )
+    def wires(self, link: _Link) -> frozenset[str]:
+        """Return the NICs and bonds that frames of a link leave by."""
+        return self._way_down(link)[0]
 
-    def tags(self, links: Mapping[str, "_Link"], deep: int = _DEEP) -> str | None:
-        """Return the VLAN that frames of this interface have on the wire."""
-        if self.kind(links) == "vlan":
-            told = self.info.values.get("info_data")
-            number = told.get("id") if isinstance(told, dict) else None
-            if type(number) is int and vlan.is_one(number):
-                return vlan.text_of([(number, number)])
-            return None
-        if not deep:
-            return None
-        lower = self.ports if self.kind(links) == "bridge" else [links[self.below]] if self.below in links else []
-        told_below = [one.tags(links, deep - 1) for one in lower if one.wires(links)]
-        return next(filter(None, told_below), None)
+    def tags(self, link: _Link) -> str | None:
+        """Return the VLAN that frames of a link have on the wire."""
+        return self._way_down(link)[1]
+
+    def _way_down(self, link: _Link) -> tuple[frozenset[str], str | None]:
+        """Return NICs and VLAN below a link, each link looked at once; one that stands on itself ends the way."""
+        if link.name not in self._below:
+            self._below[link.name] = (frozenset(), None)
+            if self.kind(link) in ("physical", "bond"):
+                self._below[link.name] = (frozenset({link.name}), None)
+            elif len(self._way) < _DEEP:
+                self._way.append(link.name)
+                ways = [self._way_down(one) for one in self.lower(link)]
+                self._way.pop()
+                names = sorted({name for wires, _ in ways for name in wires})[:_WIRES_MAX]
+                below = next((tag for wires, tag in ways if wires and tag), None)
+                self._below[link.name] = (frozenset(names), link.tag if self.kind(link) == "vlan" else below)
+        return self._below[link.name]
+
+    def inherited(self, link: _Link) -> bool:
+        """Tell whether a link wears the address of a port, or of what lies below."""
+        near = [*self.ports(link), *self.lower(link), *(self.all[name] for name in self.wires(link))]
+        return any(one.mac == link.mac for one in near)
 
 
 def _addresses(link: _Link, host: str) -> Iterator[Seen]:
@@ -125,23 +166,23 @@ def _addresses(link: _Link, host: str) -> Iterator[Seen]:
                 continue
 
 
-def _interface(name: str, link: _Link, links: Mapping[str, _Link], host: str) -> Iterator[Seen]:
-    kind, place = link.kind(links), link.row.place
-    wires = sorted(link.wires(links))
+def _interface(link: _Link, links: _Links, host: str) -> Iterator[Seen]:
+    kind, name, place = links.kind(link), link.name, link.row.place
+    wires = tuple(sorted(links.wires(link)))
+    physical = kind == "physical"
     if kind == "bridge":
-        sort = "external" if wires else "internal"
-        yield SwitchSeen(host=host, place=place, id="", name=name, kind=sort, uplinks=tuple(wires))
-    if kind in ("physical", "bond") and not (kind == "physical" and _in_bond(link, links)):
+        yield SwitchSeen(
+            host=host, place=place, id="", name=name, kind="external" if wires else "internal", uplinks=wires
+        )
+    if kind == "bond" or (physical and not links.in_bond(link)):
         yield SwitchSeen(host=host, place=place, id="", name=name, kind="external", uplinks=(name,))
     if kind == "bond":
         yield TeamSeen(host, place, "nic", name, name, "")
-        for port in link.ports:
+        for port in links.ports(link):
             yield TeamSeen(host, port.row.place, "member", name, port.name, "")
-    if kind in ("bridge", "vlan") and link.inherited(links):
+    if kind in ("bridge", "vlan") and links.inherited(link):
         return
-    physical = kind == "physical"
-    permanent = link.row.mac("permaddr") if link.row.has("permaddr") else link.mac if physical else None
-    made = kind in ("bridge", "bond", "vlan") and not any(port.mac == _own(port) == link.mac for port in link.ports)
+    made = kind in ("bridge", "bond", "vlan") and all(port.own != link.mac for port in links.ports(link))
     yield AdapterSeen(
         host=host,
         place=place,
@@ -149,19 +190,10 @@ def _interface(name: str, link: _Link, links: Mapping[str, _Link], host: str) ->
         name=name,
         mac=link.mac,
         at_mac=link.row.at("address"),
-        permanent=permanent or None,
-        dynamic=False if not physical else None,
-        switch="" if physical or kind == "bond" else name if kind == "bridge" else (wires[0] if wires else ""),
+        permanent=(link.own or None) if physical else None,
+        dynamic=None if physical else False,
+        switch=name if kind == "bridge" else "" if physical or kind == "bond" else next(iter(wires), ""),
         up="UP" in link.flags if link.flags else None,
         description=name if physical else IPVLAN if kind == "ipvlan" else LINUX_DEVICE if made else f"{kind} {name}",
-        vlans=link.tags(links),
+        vlans=links.tags(link),
     )
-
-
-def _in_bond(link: _Link, links: Mapping[str, _Link]) -> bool:
-    return link.master in links and links[link.master].kind(links) == "bond"
-
-
-def _own(link: _Link) -> int | None:
-    """Return the address that an interface was built with."""
-    return link.row.mac("permaddr") if link.row.has("permaddr") else link.mac

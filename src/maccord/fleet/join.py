@@ -1,5 +1,6 @@
 """Joins one host's adapters with its machines, switches, teams and VLANs."""
 
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from ipaddress import AddressValueError, IPv4Address
@@ -209,24 +210,36 @@ def _queue(nic: AdapterSeen, queues: list[QueueSeen]) -> bool | None:
 
 def _add_uplinks(rows: AdapterRows, switches: list[tuple[SwitchSeen, Switch]]) -> None:
     wired = [row for row in rows.adapter if row.kind in ("physical", "team")]
+    by_id, by_description = _grouped(wired, lambda row: row.device), _grouped(wired, lambda row: row.description)
     for seen, switch in switches:
-        for row in wired:
-            if (row.device and row.device in seen.uplink_ids) or row.description in seen.uplinks:
-                rows.uplink.append(Uplink(rows.next_id("uplink"), switch.id, row.id))
+        found = [row.id for key in set(seen.uplink_ids) - {""} for row in by_id.get(key, ())]
+        found += [row.id for key in set(seen.uplinks) for row in by_description.get(key, ())]
+        for number in sorted(set(found)):
+            rows.uplink.append(Uplink(rows.next_id("uplink"), switch.id, number))
 
 
 def _add_members(rows: AdapterRows, teams: list[TeamSeen]) -> None:
     wired = [row for row in rows.adapter if row.kind in ("physical", "team")]
+    by_name = _grouped(wired, lambda row: row.name.casefold())
+    by_description = _grouped(wired, lambda row: row.description)
 
     def rows_of(one: TeamSeen) -> list[Adapter]:
-        by_name = [row for row in wired if one.name and row.name.casefold() == one.name.casefold()]
-        return by_name or [row for row in wired if one.description and row.description == one.description]
+        named = by_name.get(one.name.casefold(), []) if one.name else []
+        return named or (by_description.get(one.description, []) if one.description else [])
 
-    shown = [(one.team, row) for one in teams if one.role == "nic" for row in rows_of(one)]
+    shown: dict[str, list[Adapter]] = {}
     for one in teams:
-        if one.role != "member":
-            continue
-        for member in rows_of(one):
-            for team, nic in shown:
-                if team == one.team and nic.id != member.id:
+        if one.role == "nic":
+            shown.setdefault(one.team, []).extend(rows_of(one))
+    for one in teams:
+        for member in rows_of(one) if one.role == "member" else ():
+            for nic in shown.get(one.team, ()):
+                if nic.id != member.id:
                     rows.member.append(Member(rows.next_id("member"), nic.id, member.id))
+
+
+def _grouped(rows: list[Adapter], key: Callable[[Adapter], str]) -> dict[str, list[Adapter]]:
+    found: dict[str, list[Adapter]] = {}
+    for row in rows:
+        found.setdefault(key(row), []).append(row)
+    return found
