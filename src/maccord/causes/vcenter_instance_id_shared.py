@@ -29,10 +29,9 @@ Source:  VMware vSphere documentation, "VMware OUI Allocation" (128 + vCenter Se
 
 from collections.abc import Iterable
 
-from maccord.causes.case import Case, segments, span
+from maccord.causes.case import Case, span
 from maccord.causes.cause import Cause
-from maccord.causes.clash_chance import block_size, chance_of, issued_words, next_words
-from maccord.causes.collision import Collision
+from maccord.causes.clash_chance import block_size, chance_of, issued_twice, issued_words, next_words
 from maccord.causes.issued import issued_words as twice_words
 from maccord.fleet.diagnosis import Finding, Incident
 from maccord.mac import vcenter_id
@@ -49,13 +48,7 @@ def explain(case: Case) -> Iterable[Incident]:
 
 def _incident(case: Case, finding: Finding) -> Incident:
     issuers = [case.facts.issuers[number] for number in finding.of("issuer")]
-    managers = {one.manager for one in issuers}
-
-    def issued_twice(collision: Collision) -> bool:
-        return len({owner.main.manager for owner in collision.owners} & managers) > 1
-
-    within = case.collisions_in(segments([finding]))
-    taken = case.take_collisions(issued_twice, [one for one in within if one.finding.domain == finding.domain])
+    taken = issued_twice(case, finding, {one.manager for one in issuers})
     first, last = issuers[0].first, issuers[0].last
     return Incident(
         cause=CAUSE.id,

@@ -192,7 +192,7 @@ def _interface(link: _Link, links: _Links, host: str) -> Iterator[Seen]:
         at_mac=link.row.at("address"),
         permanent=(link.own or None) if physical else None,
         dynamic=None if physical else False,
-        switch=name if kind == "bridge" else "" if physical or kind == "bond" else next(iter(wires), ""),
+        switch=name if kind == "bridge" else "" if physical or kind == "bond" else next(iter(wires), link.below),
         up="UP" in link.flags if link.flags else None,
         description=name if physical else IPVLAN if kind == "ipvlan" else LINUX_DEVICE if made else f"{kind} {name}",
         vlans=links.tags(link),

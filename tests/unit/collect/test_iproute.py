@@ -99,6 +99,11 @@ def test_a_macvlan_is_on_the_wire_of_its_parent():
     assert [(nic.kind, nic.switch) for nic in found if nic.name == "mac0"] == [("management", "eth0")]
 
 
+def test_a_macvlan_on_a_bridge_behind_the_host_stays_there_too():
+    links = (link("br0", MADE, "bridge"), link("mac0", "16:9a:d2:09:4d:cf", "macvlan", link="br0"))
+    assert [row.domain < 0 for row in table(Adapter, *links)] == [True, True]
+
+
 def test_without_details_ports_tell_a_bridge_and_a_bond():
     found = kinds(
         link("eth0", NIC, master="bond0"),
