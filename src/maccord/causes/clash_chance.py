@@ -19,6 +19,11 @@ def chance_of(issuers: Sequence[Issuer]) -> float:
     return between([one.issued for one in issuers], block_size(issuers))
 
 
+def manager_words(issuers: Sequence[Issuer]) -> str:
+    """Return the managers' names."""
+    return listed([one.manager for one in issuers])
+
+
 def issued_words(issuers: Sequence[Issuer]) -> str:
     """Return `412 by vc-north and 388 by vc-south`, in the order of the managers' names."""
     return listed([f"{one.issued:,} by {one.manager}" for one in issuers])

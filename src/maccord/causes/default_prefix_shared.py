@@ -42,7 +42,7 @@ from itertools import pairwise
 
 from maccord.causes.case import Case, span
 from maccord.causes.cause import Cause
-from maccord.causes.clash_chance import block_size, chance_of, issued_twice, issued_words, next_words
+from maccord.causes.clash_chance import block_size, chance_of, issued_twice, issued_words, manager_words, next_words
 from maccord.causes.collision import Collision
 from maccord.causes.issued import issued_words as twice_words
 from maccord.fleet.diagnosis import Finding, Incident
@@ -98,7 +98,7 @@ def _incident(finding: Finding, issuers: Sequence[Issuer], taken: Sequence[Colli
         findings=(finding, *(one.finding for one in taken)),
         confidence=0.9,
         explanation=(
-            f"{len(issuers)} installations issue addresses of {span(first, last)}, a default of {issuers[0].product}: "
+            f"{manager_words(issuers)} issue addresses of {span(first, last)}, a default of {issuers[0].product}: "
             f"{issued_words(issuers)}. {odds}{twice_words(taken)}"
         ),
         remedy=(

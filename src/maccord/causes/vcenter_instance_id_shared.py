@@ -31,7 +31,7 @@ from collections.abc import Iterable
 
 from maccord.causes.case import Case, span
 from maccord.causes.cause import Cause
-from maccord.causes.clash_chance import block_size, chance_of, issued_twice, issued_words, next_words
+from maccord.causes.clash_chance import block_size, chance_of, issued_twice, issued_words, manager_words, next_words
 from maccord.causes.issued import issued_words as twice_words
 from maccord.fleet.diagnosis import Finding, Incident
 from maccord.mac import vcenter_id
@@ -61,7 +61,7 @@ def _incident(case: Case, finding: Finding) -> Incident:
         confidence=0.95 if min(one.issued for one in issuers) > 1 else 0.7,
         undecided=("The instance id of each vCenter Server (PowerCLI, setting instance.id) would confirm it.",),
         explanation=(
-            f"{len(issuers)} vCenter Servers issue from {span(first, last)}, the block of the instance id "
+            f"The vCenter Servers {manager_words(issuers)} issue from {span(first, last)}, the block of the instance id "
             f"{vcenter_id(first)}: {issued_words(issuers)}. Drawn at random from {block_size(issuers):,} addresses, "
             f"sets of these sizes have one in common with a chance of {spelled(chance_of(issuers))}; each further "
             f"machine adds up to {next_words(issuers)}.{twice_words(taken)}"

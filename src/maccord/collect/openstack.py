@@ -137,7 +137,7 @@ def _port(row: Fields, document: Document, mac: int, *, alone: bool) -> Iterator
         up=_status(row),
         description=_text(row, _OWNER),
         ips=tuple(_ips(row)),
-        linked=own or bool(_text(row, _OWNER)) or not row.has("device_owner"),
+        linked=own or bool(_text(row, _OWNER)) or not row.has(_key(row, _OWNER)),
         manager=document.folder,
     )
     if alone:

@@ -101,8 +101,9 @@ def test_an_instance_with_two_ports_is_one_machine():
 
 
 def test_a_port_that_nothing_uses_cannot_answer():
-    (row,) = adapters([{**PORT, "device_owner": "", "device_id": "", "status": "DOWN"}])
-    assert row.live is False
+    (row,) = adapters([{**PORT, "device_owner": "", "device_id": "", "status": "ACTIVE"}])
+    (listed,) = adapters([{**LONG, "Device Owner": ""}])
+    assert (row.live, listed.live) == (False, False)
 
 
 def test_one_address_on_two_networks_of_a_cloud_is_on_two_segments():
