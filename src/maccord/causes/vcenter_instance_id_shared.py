@@ -61,8 +61,8 @@ def _incident(case: Case, finding: Finding) -> Incident:
         confidence=0.95 if min(one.issued for one in issuers) > 1 else 0.7,
         undecided=("The instance id of each vCenter Server (PowerCLI, setting instance.id) would confirm it.",),
         explanation=(
-            f"The vCenter Servers {manager_words(issuers)} issue from {span(first, last)}, the block of the instance id "
-            f"{vcenter_id(first)}: {issued_words(issuers)}. Drawn at random from {block_size(issuers):,} addresses, "
+            f"The vCenter Servers {manager_words(issuers)} issue from {span(first, last)}, the block of the instance "
+            f"id {vcenter_id(first)}: {issued_words(issuers)}. Drawn at random from {block_size(issuers):,} addresses, "
             f"sets of these sizes have one in common with a chance of {spelled(chance_of(issuers))}; each further "
             f"machine adds up to {next_words(issuers)}.{twice_words(taken)}"
         ),
