@@ -2,23 +2,18 @@
 
 from typing import Protocol
 
+from maccord.collect import (
     docker,
     fleet_toml,
     hyperv,
+    ifupdown,
     incus,
     iproute,
     kubevirt,
     libvirt,
     machine_id,
-    openstack,
-    vmm,
-)
-from maccord.collect import (
-    fleet_toml,
-    hyperv,
-    ifupdown,
-    libvirt,
     network_controller,
+    openstack,
     proxmox,
     proxmox_lists,
     switch_tables,
