@@ -2,9 +2,10 @@
 
 A file may hold several definitions, one after another (virt-install prints two) or below other elements (the
 state files of libvirtd, virt-manager's testdriver.xml). A machine told twice in one file is one machine: the
-text of the running one counts, else the last. A `<domainsnapshot>` or `<domaincheckpoint>` tells of adapters
-only, which carry its name as their snapshot, and of no machine. Its `<inactiveDomain>` tells of them again and is
-not read.
+text of the running one counts, else the last. Addresses that only its stored definition has, which it gets with its
+next start, are read as those of a snapshot `pending changes`. A `<domainsnapshot>` or `<domaincheckpoint>` tells of
+adapters only, which carry its name as their snapshot, and of no machine. Its `<inactiveDomain>` tells of them again
+and is not read.
 """
 
 import re
@@ -14,10 +15,13 @@ from maccord.collect.document import NEWLINE, Document, Unreadable
 from maccord.collect.libvirt_definitions import DATACENTER, domain, is_running, network, uuid_of
 from maccord.collect.parsed import Parsed
 from maccord.collect.xml_stream import Element, elements
-from maccord.fleet.evidence import HostSeen, Place
+from maccord.fleet.evidence import AdapterSeen, HostSeen, Place
 from maccord.fleet.problem import Problem
 
 NAME = "libvirt"
+PENDING = "pending changes"
+"""The name under which an address shows that a running machine will have after its next start."""
+
 _SIGNATURE = re.compile(
     r"<domain\s[^<>]*\btype\s*=|<(?:domain|network)(?:\s[^<>]*)?>\s*<(?:name|uuid|title|metadata)\b"
 )
@@ -50,11 +54,21 @@ def parse(document: Document) -> Parsed:
     if broken:
         parsed.problems.append(Problem(document.file, broken.at, broken.reason))
     for (kind, *_, snapshot), one in definitions.items():
-        if kind == "domain":
+        if snapshot == PENDING:
+            parsed.seen += _pending(one, document, parsed)
+        elif kind == "domain":
             parsed.seen += domain(one, document, parsed.problems, snapshot)
         else:
             parsed.seen += network(one, document, parsed.problems)
     return parsed
+
+
+def _pending(stored: Element, document: Document, parsed: Parsed) -> Iterator[AdapterSeen]:
+    """Yield the adapters of a stored definition whose addresses the running machine does not have."""
+    told = [one for one in parsed.seen if isinstance(one, AdapterSeen) and not one.snapshot]
+    adapters = [one for one in domain(stored, document, [], PENDING) if isinstance(one, AdapterSeen)]
+    worn = {(one.machine_id, one.machine, one.mac) for one in told}
+    return (one for one in adapters if (one.machine_id, one.machine, one.mac) not in worn)
 
 
 def _is_definition(element: Element) -> bool:
@@ -64,12 +78,17 @@ def _is_definition(element: Element) -> bool:
 
 
 def _each_once(definitions: Iterable[Element]) -> dict[tuple[str, ...], Element]:
-    """Return definitions by kind, UUID, name and snapshot."""
+    """Return definitions by kind, UUID, name and snapshot; the stored one of a running machine goes by PENDING."""
     kept: dict[tuple[str, ...], Element] = {}
+    stored: dict[tuple[str, ...], Element] = {}
     for one in definitions:
-        key = (one.name, uuid_of(one), one.text("name"), _snapshot_around(one))
+        named = (one.name, uuid_of(one), one.text("name"))
+        key = (*named, _snapshot_around(one))
+        if not key[-1] and not is_running(one):
+            stored[*named, PENDING] = one
         if key not in kept or is_running(one) or not is_running(kept[key]):
             kept[key] = one
+    kept.update((key, one) for key, one in stored.items() if is_running(kept[*key[:3], ""]))
     return kept
 
 
