@@ -404,6 +404,7 @@ _BEGINNINGS = (
     '{"schema": "maccord.host/1", ',
     '[{"MacAddress": "',
     "<domain type='kvm'><name>",
+    '[{"url": "https://netbox/api/dcim/interfaces/1/", "mac_address": "02:00:00:00:10:01", "device": {"name": "',
     "[[allow]]\n",
     "[[layer2]]\n",
     "\ufeff{",
@@ -422,10 +423,17 @@ def test_any_text_after_a_good_beginning_does_not_end_the_run(contents):
 # What names may be ---------------------------------------------------------------------------------------------
 
 
+def _documented(number: int, name: str) -> Json:
+    url = f"https://netbox/api/dcim/interfaces/{number}/"
+    owner = {"id": number, "name": name}
+    return {"id": number, "url": url, "name": name, "device": owner, "mac_address": "06:00:00:00:10:01"}
+
+
 @pytest.mark.parametrize("text", MISCHIEF, ids=ascii)
 def test_a_name_that_steers_a_terminal_or_a_spreadsheet_does_so_nowhere(text):
     files = {f"{at}.json": json_text(_named(whole_host(f"{text}{at}"), text)).encode() for at in range(2)}
     files["vmm.json"] = json_text(_named(whole_server(text), text)).encode()
+    files["netbox.json"] = json_text([_documented(at, f"{text}{at}") for at in range(2)]).encode()
     allow = f'[[allow]]\ncause = "cloned-host-image"\nreason = {json.dumps(text)}\n'.replace("\\ud83d\\ude00", "😀")
     report = assert_survives({**files, "fleet.toml": allow.encode()})
     assert report.findings

@@ -12,6 +12,7 @@ from maccord.collect import (
     kubevirt,
     libvirt,
     machine_id,
+    netbox,
     network_controller,
     openstack,
     proxmox,
@@ -48,6 +49,7 @@ class Collector(Protocol):
 COLLECTORS: dict[str, Collector] = {
     "fleet.toml": fleet_toml,
     "switch-tables": switch_tables,
+    "netbox": netbox,
     "vmm": vmm,
     "hyperv": hyperv,
     "network-controller": network_controller,

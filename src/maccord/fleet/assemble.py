@@ -7,6 +7,7 @@ from maccord.fleet.config import FleetConfig
 from maccord.fleet.estate import HostRecords, by_host
 from maccord.fleet.evidence import (
     AdapterSeen,
+    DeclaredSeen,
     EventSeen,
     GrantSeen,
     HbaSeen,
@@ -21,10 +22,23 @@ from maccord.fleet.issuers import issuers
 from maccord.fleet.join import AdapterRows, joined_adapters
 from maccord.fleet.numbering import Numbering
 from maccord.fleet.problem import Problem
-from maccord.fleet.records import OBSERVERS, TABLES, Adapter, Event, Granted, Hba, Host, IpAddress, Pool, Row, Sighting
+from maccord.fleet.records import (
+    OBSERVERS,
+    TABLES,
+    Adapter,
+    Declared,
+    Event,
+    Granted,
+    Hba,
+    Host,
+    IpAddress,
+    Pool,
+    Row,
+    Sighting,
+)
 from maccord.fleet.settle import settle
 from maccord.fleet.snapshot import Snapshot
-from maccord.mac import MacRange, default_pool
+from maccord.mac import MacRange, block_of, default_pool
 
 VMM = "vmm"
 _COUNT_MAX = (1 << 63) - 1
@@ -211,3 +225,9 @@ def _add_small_rows(host: HostRecords, number: int, domain: int, tables: dict[st
     for one in host.of(SightingSeen):
         told = (one.kind, one.vlan, one.mac, one.port, one.ip, one.vrf, one.name, one.edge, one.seen_at)
         sightings.append(Sighting(len(sightings), number, domain, *told, one.place.file, one.place.at))
+    declared = tables["declared"]
+    for entry in host.of(DeclaredSeen):
+        block = block_of(entry.mac)
+        if block is None or block.twin is None:
+            named = (entry.source, entry.owner_id, entry.owner, entry.name, entry.place.file, entry.at_mac)
+            declared.append(Declared(len(declared), number, domain, entry.mac, *named))

@@ -246,6 +246,23 @@ class SightingSeen(Struct, frozen=True, kw_only=True, gc=False):
     edge: bool | None = None
 
 
+class DeclaredSeen(Struct, frozen=True, kw_only=True, gc=False):
+    """An address that documentation gives to a device or machine: what should be, not what is.
+
+    `source` is the list of owners within which `owner_id` tells one from another; `owner` is the name, and two sources
+    that use one name mean one owner. `host` says where the owner is, as far as that is known.
+    """
+
+    host: str
+    place: Place
+    mac: int
+    at_mac: str
+    source: str
+    owner_id: str
+    owner: str
+    name: str
+
+
 Seen = (
     HostSeen
     | RangeSeen
@@ -261,4 +278,5 @@ Seen = (
     | EventSeen
     | GrantSeen
     | SightingSeen
+    | DeclaredSeen
 )

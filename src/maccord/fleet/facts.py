@@ -5,7 +5,20 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Generic, Protocol, TypeVar
 
 from maccord.fleet.diagnosis import Finding
-from maccord.fleet.records import Adapter, Event, Hba, Host, IpAddress, Issuer, Member, Pool, Row, Switch, Uplink
+from maccord.fleet.records import (
+    Adapter,
+    Declared,
+    Event,
+    Hba,
+    Host,
+    IpAddress,
+    Issuer,
+    Member,
+    Pool,
+    Row,
+    Switch,
+    Uplink,
+)
 
 
 class Source(Protocol):
@@ -57,6 +70,7 @@ class Facts:
     def __init__(self, source: Source, findings: Iterable[Finding]) -> None:
         self._source = source
         self.adapters = Rows(source, "adapter", Adapter)
+        self.declared = Rows(source, "declared", Declared)
         self.events = Rows(source, "event", Event)
         self.hbas = Rows(source, "hba", Hba)
         self.hosts = Rows(source, "host", Host)
@@ -68,13 +82,14 @@ class Facts:
                 wanted[table].update(numbers if len(numbers) <= _LARGE else numbers[:_NAMED])
         for rows, table in (
             (self.adapters, "adapter"),
+            (self.declared, "declared"),
             (self.events, "event"),
             (self.hbas, "hba"),
             (self.issuers, "issuer"),
             (self.pools, "pool"),
         ):
             rows.need(wanted[table])
-        told = (self.adapters, self.events, self.hbas, self.issuers, self.pools)
+        told = (self.adapters, self.declared, self.events, self.hbas, self.issuers, self.pools)
         on = {row.host_id for rows in told for row in rows.values()}
         self.hosts.need(on | wanted["host"])
         self._around(on | wanted["host"])

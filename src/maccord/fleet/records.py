@@ -227,6 +227,25 @@ class Sighting(Struct, frozen=True, gc=False):
     place: str
 
 
+class Declared(Struct, frozen=True, gc=False):
+    """An address that documentation gives to `owner`, on the interface `name`.
+
+    Of two rows of one `source` the owners are one if `owner_id` is; of any two, if `owner` is. Addresses that several
+    owners share by design (virtual routers, clusters) are left out.
+    """
+
+    id: int
+    host_id: int
+    domain: int
+    mac: int
+    source: str
+    owner_id: str
+    owner: str
+    name: str
+    file: str
+    place: str
+
+
 Row = (
     Host
     | Pool
@@ -242,9 +261,10 @@ Row = (
     | Hba
     | Granted
     | Sighting
+    | Declared
 )
 
-OBSERVERS = frozenset({"switch", "dhcp"})
+OBSERVERS = frozenset({"switch", "dhcp", "netbox"})
 """Platforms of devices that only tell of others' addresses; a report does not count them as hosts."""
 
 TABLES: dict[str, type[Row]] = {
@@ -262,5 +282,6 @@ TABLES: dict[str, type[Row]] = {
     "hba": Hba,
     "granted": Granted,
     "sighting": Sighting,
+    "declared": Declared,
 }
 """Every table by its name; the engine creates them from the classes, so that columns are told in one place."""

@@ -148,7 +148,7 @@ class _Names:
         if table == "pool":
             pool = facts.pools[number]
             return SubjectItem("pool", facts.hosts[pool.host_id].name, pool.name or pool.kind)
-        if table in ("event", "hba", "issuer"):
+        if table in ("event", "hba", "declared", "issuer"):
             return self._small_subject(table, number)
         adapter = facts.adapters[number]
         name = f"{adapter.machine}/{adapter.name}" if adapter.kind == "vm" else adapter.name
@@ -162,6 +162,9 @@ class _Names:
         if table == "hba":
             hba = facts.hbas[number]
             return SubjectItem("hba", facts.hosts[hba.host_id].name, hba.machine)
+        if table == "declared":
+            declared = facts.declared[number]
+            return SubjectItem("declared", facts.hosts[declared.host_id].name, f"{declared.owner}/{declared.name}")
         issuer = facts.issuers[number]
         return SubjectItem("manager", facts.hosts[issuer.host_id].name, issuer.manager)
 
@@ -187,6 +190,9 @@ class _Names:
         if table == "issuer":
             issuer = facts.issuers[number]
             return EvidenceItem(issuer.file, issuer.place, f"{issuer.low:012X}")
+        if table == "declared":
+            declared = facts.declared[number]
+            return EvidenceItem(declared.file, declared.place, f"{declared.mac:012X}")
         adapter = facts.adapters[number]
         return EvidenceItem(adapter.file, adapter.place, f"{adapter.mac or 0:012X}")
 
