@@ -19,7 +19,7 @@ _COMMANDS = {
     "whois": "Tell everything known of one address: owners, ranges, sightings, vendor, incidents.",
     "risk": "Tell how likely hosts of given subnets get one address range from Hyper-V.",
     "explain": "Show the page of a cause, a rule or an expected twin.",
-    "collect": "Get the scripts that collect evidence on hosts and VMM servers.",
+    "collect": "Gather evidence: ask platforms for it, or get the scripts that hosts run.",
     "tables": "Write the model of a fleet as Parquet, for other engines and for later.",
     "completion": "Print the completion script for a shell.",
 }
@@ -36,7 +36,7 @@ class _Commands(click.Group):
         if cmd_name not in _COMMANDS:
             return None
         command: click.Command = importlib.import_module(f"maccord.cli.{cmd_name}").command
-        _refuse_unknown(ctx.default_map or {}, cmd_name, {str(param.name) for param in command.params})
+        _refuse_unknown((ctx.default_map or {}).get(cmd_name, {}), cmd_name, command)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -91,14 +91,26 @@ def _settings() -> dict[str, Any]:
     for name, table in found.items():
         if name not in _COMMANDS or not isinstance(table, dict):
             raise BadSettings(_SETTINGS, f"{name!r} is no table of a command: write [{'], ['.join(_COMMANDS)}]")
-    return {name: {key.replace("-", "_"): value for key, value in table.items()} for name, table in found.items()}
+    return {name: _with_underscores(table) for name, table in found.items()}
 
 
-def _refuse_unknown(settings: Mapping[str, Any], command: str, options: set[str]) -> None:
-    """Refuse settings that the command has no option for."""
-    for key in settings.get(command, {}).keys() - options:
-        known = ", ".join(sorted(option.replace("_", "-") for option in options))
-        raise BadSettings(_SETTINGS, f"[{command}] has no option {key!r}; there are {known}")
+def _with_underscores(table: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        key.replace("-", "_"): _with_underscores(value) if isinstance(value, dict) else value
+        for key, value in table.items()
+    }
+
+
+def _refuse_unknown(settings: Mapping[str, Any], name: str, command: click.Command) -> None:
+    """Refuse settings that the command, or a command below it, has no option for."""
+    below = command.commands if isinstance(command, click.Group) else {}
+    options = {str(param.name) for param in command.params}
+    for key, value in settings.items():
+        if key in below and isinstance(value, dict):
+            _refuse_unknown(value, f"{name}.{key}", below[key])
+        elif key not in options:
+            known = ", ".join(sorted(option.replace("_", "-") for option in options | below.keys()))
+            raise BadSettings(_SETTINGS, f"[{name}] has no option {key!r}; there are {known}")
 
 
 def main(arguments: list[str] | None = None) -> None:

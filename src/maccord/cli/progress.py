@@ -1,7 +1,7 @@
 """Progress on a terminal's standard error; nothing in a pipe."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
@@ -49,3 +49,19 @@ def progress(*, shown: bool) -> Iterator[Progress]:
                 bars.update(rules, advance=1, description=f"diagnosing {name}", visible=True)
 
         yield Shown()
+
+
+@contextmanager
+def counting(what: str, *, shown: bool) -> Iterator[Callable[[int, int], None]]:
+    """Yield something to tell "so many of so many" to; it shows one bar, only where a person watches."""
+    if not shown or not sys.stderr.isatty():
+        yield lambda _done, _all: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
+    from rich.progress import Progress as Bars
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Bars(*columns, console=Console(stderr=True), transient=True) as bars:
+        task = bars.add_task(what, total=None)
+        yield lambda done, of: bars.update(task, completed=done, total=of)
