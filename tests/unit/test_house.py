@@ -28,10 +28,11 @@ def locked(lock):
     return {line.split("==")[0]: line.split()[0] for line in requirements(lock)}
 
 
-def test_there_are_locks_for_running_developing_and_booting():
+def test_there_are_locks_for_running_developing_booting_and_what_is_compiled():
     assert [lock.name for lock in LOCKS] == [
         "requirements-boot.lock",
         "requirements-dev.lock",
+        "requirements-libvirt.lock",
         "requirements.lock",
     ]
 
@@ -59,6 +60,12 @@ def test_locks_cover_everything_that_pyproject_asks_for():
     run, extras = project["dependencies"], project["optional-dependencies"]
     assert names([*run, *extras["build"]]) <= set(locked(ROOT / "requirements.lock"))
     assert names([*run, *extras["dev"]]) - {"maccord"} <= set(locked(ROOT / "requirements-dev.lock"))
+
+
+def test_the_lock_of_what_is_compiled_is_that_of_its_extra():
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
+    assert names(extras["libvirt"]) == set(locked(ROOT / "requirements-libvirt.lock"))
+    assert f'echo "{extras["libvirt"][0]}" | compile' in (ROOT / "script/lock").read_text()
 
 
 def names(wishes):
