@@ -2,6 +2,7 @@
 
 import csv
 import io
+from typing import Any
 
 import pytest
 from pyVmomi import vim
@@ -39,7 +40,7 @@ PORTGROUP = vim.host.PortGroup(
     ),
     computedPolicy=vim.host.NetworkPolicy(security=vim.host.NetworkPolicy.SecurityPolicy(forgedTransmits=False)),
 )
-AROUND = [
+AROUND: list[tuple[Any, dict[str, Any]]] = [
     (DATACENTER, {"name": "HQ"}),
     (FOLDER, {"parent": DATACENTER}),
     (CLUSTER, {"name": "CL01", "parent": FOLDER}),
