@@ -23,8 +23,6 @@ _ABOUT = {
     "expected twin": "Addresses that two adapters share by design. They are counted in the report, never an incident.",
     "rule": "What maccord looks for. A finding of a rule says that something is wrong; the causes say why.",
 }
-_LABEL = re.compile(r"^(What|Told by|Why it matters|Example|Confirm|Fix|Unsure|Source): *", re.MULTILINE)
-_VERBATIM = ("Confirm", "Fix")
 
 
 def markdown(page: Page) -> str:
@@ -32,11 +30,9 @@ def markdown(page: Page) -> str:
     told = [f"# {page.name}", "", page.title]
     about = f"{page.kind}, {page.severity}" if page.severity else page.kind
     told += ["", f"*{about}*"]
-    parts = _LABEL.split(page.text.partition("\n")[2])
-    told += _prose(parts[0])
-    for label, text in zip(parts[1::2], parts[2::2], strict=True):
-        told += ["", f"## {label}"]
-        told += ["", "```text", *_dedented(text), "```"] if label in _VERBATIM else _prose(text)
+    for label, text, verbatim in page.parts:
+        told += ["", f"## {label}"] if label else []
+        told += ["", "```text", text, "```"] if verbatim else _prose(text)
     return "\n".join(told) + "\n"
 
 
@@ -47,10 +43,6 @@ def _prose(text: str) -> list[str]:
 
 def _escaped(text: str) -> str:
     return re.sub(r"([<>*_`\[\]\\])", r"\\\1", text)
-
-
-def _dedented(text: str) -> list[str]:
-    return [line.removeprefix(" " * 9).rstrip() for line in text.strip().splitlines()]
 
 
 def index(listed: list[Page]) -> str:

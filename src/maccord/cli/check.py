@@ -11,6 +11,7 @@ from maccord.cli.output import write_table, write_text
 
 if TYPE_CHECKING:
     from maccord.cli.progress import Progress
+    from maccord.engine import Engine
     from maccord.report import Report
 
 _MB = 2**20
@@ -35,8 +36,8 @@ class Moment(click.ParamType[datetime]):
 @click.command("check")
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @click.option(
-    "--format", type=click.Choice(["table", "json", "csv"]), default="table", show_default=True,
-    help="table for people, json (maccord.report/1) for programs, csv with one finding a row.",
+    "--format", type=click.Choice(["table", "json", "csv", "html"]), default="table", show_default=True,
+    help="table or html (one page) for people, json (maccord.report/1) for programs, csv with one finding a row.",
 )  # fmt: skip
 @click.option(
     "--engine", "engine_name", type=click.Choice(["duckdb", "spark"]), default="duckdb", show_default=True,
@@ -98,6 +99,7 @@ def command(
       maccord check exports/
       maccord check HV01.json HV02.json --format json --output report.json
       maccord check exports/ --since yesterday.json --fail-on new
+      maccord check exports/ --format html --output report.html
       maccord check exports/ --strict --quiet || echo "look at the fleet"
       maccord check tables/                                    (written by maccord tables)
       maccord check --engine spark --connect sc://spark:15002 s3://fleet/tables
@@ -117,11 +119,12 @@ def command(
     earlier = earlier_report(since, bytes_max=max_file_size * _MB) if since else None
     with progress(shown=not quiet) as tell:
         if spark or is_tables(paths):
-            report = _checked_tables(paths, connect if spark else None, scratch, moment, tell)
+            report, engine = _checked_tables(paths, connect if spark else None, scratch, moment, tell)
         else:
-            report = _checked(paths, max_file_size * _MB, moment, tell)
+            report, engine = _checked(paths, max_file_size * _MB, moment, tell)
         report = compared(report, earlier) if earlier else report
-    _write(report, format, output)
+        page = _page(report, engine) if format == "html" else ""
+    write_text(page, output) if page else _write(report, format, output)
     return _code(report, strict=strict, anew=fail_on == "new", say=_silence if quiet else remark)
 
 
@@ -141,18 +144,19 @@ def is_tables(paths: tuple[str, ...]) -> bool:
     return bool(folders)
 
 
-def _checked(paths: tuple[str, ...], bytes_max: int, moment: datetime, tell: "Progress") -> "Report":
+def _checked(paths: tuple[str, ...], bytes_max: int, moment: datetime, tell: "Progress") -> "tuple[Report, Engine]":
     from maccord import wiring
     from maccord.app.check import check
     from maccord.app.gather import gather
 
     gathered = gather(paths, bytes_max=bytes_max, tell=tell.files)
-    return check(gathered.snapshot, wiring.engine(), config=gathered.config, now=moment, tell=tell.rule)
+    engine = wiring.engine()
+    return check(gathered.snapshot, engine, config=gathered.config, now=moment, tell=tell.rule), engine
 
 
 def _checked_tables(
     paths: tuple[str, ...], connect: str | None, scratch: str | None, moment: datetime, tell: "Progress"
-) -> "Report":
+) -> "tuple[Report, Engine]":
     from maccord import wiring
     from maccord.app.check import check_tables
 
@@ -160,7 +164,15 @@ def _checked_tables(
         raise click.UsageError("--engine spark reads one folder of TABLES, which maccord tables has written.")
     (tables,) = paths
     engine = wiring.spark(connect, tables, scratch) if connect else wiring.engine_on(tables)
-    return check_tables(engine, tables, now=moment, tell=tell.rule)
+    return check_tables(engine, tables, now=moment, tell=tell.rule), engine
+
+
+def _page(report: "Report", engine: "Engine") -> str:
+    """Return the report as HTML, which shows more of the tables than the other forms do."""
+    from maccord.app.illustrate import illustrate
+    from maccord.report.html_form import as_html
+
+    return as_html(report, illustrate(report, engine))
 
 
 def _write(report: "Report", form: str, output: str | None) -> None:

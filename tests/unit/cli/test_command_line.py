@@ -45,6 +45,7 @@ def maccord(*arguments, **options):
         (["check", HEALTHY], 0),
         (["check", FLEET], 1),
         (["check", FLEET, "--quiet"], 1),
+        (["check", FLEET, "--format", "html"], 1),
         (["check"], 2),
         (["check", "no-such-folder"], 2),
         (["check", HEALTHY, "--format", "yaml"], 2),
@@ -111,7 +112,7 @@ def test_remarks_go_to_standard_error_and_quiet_silences_them(tmp_path, capsys):
 
 
 @posix
-@pytest.mark.parametrize("form", ["table", "json", "csv"])
+@pytest.mark.parametrize("form", ["table", "json", "csv", "html"])
 def test_a_reader_that_leaves_early_causes_no_traceback(form, tmp_path):
     head = shutil.which("head")
     assert head
