@@ -191,6 +191,22 @@ status:
             }
         ]
     ),
+    "netbox": json.dumps(
+        {
+            "count": 1,
+            "next": None,
+            "previous": None,
+            "results": [
+                {
+                    "id": 1,
+                    "url": "https://netbox.example.com/api/virtualization/interfaces/1/",
+                    "name": "eth0",
+                    "virtual_machine": {"id": 5, "name": "web"},
+                    "mac_address": _MAC,
+                }
+            ],
+        }
+    ),
     "machine-id": "7b10d7afb9324c66b2c33996152ec465\n",
 }
 """A document by the name of its collector, as in COLLECTORS."""
