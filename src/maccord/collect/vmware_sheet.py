@@ -96,6 +96,7 @@ def _adapter(row: _Row, host: str, place: Place, problems: list[Problem]) -> Ite
         return
     mac = spelled.address(row["mac address"], place, problems)
     plugged = _flag(row, "connected") if running else _flag(row, "starts connected")
+    dynamic = issued_by_host(row.get("type", ""), mac)
     ips = row.get("ipv4 address", "").replace(";", ",").split(",")
     yield AdapterSeen(
         host=host,
@@ -105,7 +106,8 @@ def _adapter(row: _Row, host: str, place: Place, problems: list[Problem]) -> Ite
         mac=mac or None,
         zeros=mac == 0,
         at_mac=place.at,
-        dynamic=issued_by_host(row.get("type", ""), mac),
+        dynamic=dynamic,
+        manager="" if dynamic else vcenter,
         machine_id=machine_id,
         machine=name,
         switch=row.get("switch") or row.get("network", ""),

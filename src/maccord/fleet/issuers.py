@@ -13,11 +13,19 @@ def issuers(adapters: Iterable[Adapter]) -> Iterator[Issuer]:
     """Yield one row per manager, layer-2 domain and block; what a switch confines to its host is left out.
 
     A machine that is known twice counts once, since addresses are counted. Whether an address was set by hand in such
-    a block most platforms do not say; it counts too, as another one that a random draw can meet.
+    a block most platforms do not say; it counts too, as another one that a random draw can meet. A machine that several
+    managers hold was moved or copied, and does not tell which of them issued its address.
     """
+    rows = list(adapters)
+    holders: dict[str, set[str]] = defaultdict(set)
+    for row in rows:
+        if row.manager and row.machine_id:
+            holders[row.machine_id].add(row.manager)
     found: dict[_Key, dict[tuple[int, int], dict[int, Adapter]]] = defaultdict(lambda: defaultdict(dict))
     kinds: dict[str, Shared] = {}
-    for row in adapters:
+    for row in rows:
+        if len(holders.get(row.machine_id, ())) > 1:
+            continue
         if not row.manager or row.mac is None or row.domain < 0 or row.kind != "vm" or row.snapshot:
             continue
         block = shared_block(row.mac)
