@@ -85,7 +85,7 @@ def estate(hosts: int, per_host: int, folder: Path) -> None:
         folder, "adapter", count, id=np.arange(count), host_id=host, domain=0, kind="vm", name="Network Adapter",
         device=Sql("'nic-' || id"), machine_id=Sql("'vm-' || id"), machine=Sql("'VM' || id"), machine_no=Sql("id"),
         mac=mac, zeros=False, dynamic=~static, running=True, live=True, shared=False,
-        vlans=0, iov=False, parent=False, description="", created="", snapshot="",
+        vlans=0, iov=False, parent=False, description="", created="", snapshot="", role="", bound_to="", serves="",
         file=Sql("'HV' || host_id || '.json'"), place=Sql(f"'/VMNetworkAdapter/' || (id % {per_host})"),
     )  # fmt: skip
     _write(folder, "vlan_set", 1, id=np.arange(1), vlans="0")

@@ -9,12 +9,13 @@ from typing import Any
 from maccord.app.check import check
 from maccord.app.gather import gather
 from maccord.engine.duck import DuckEngine
+from tests.kit import suzieq
 from tests.kit.case_exports import ends, host_export, vmm_export
 
 CASES = Path(__file__).parents[1] / "cases"
 NOW = datetime(2026, 7, 2, tzinfo=UTC)
 
-_CASE_KEYS = {"what", "incident", "now", "hosts", "vmm", "files", "expect", "twin", "problems", "awaits"}
+_CASE_KEYS = {"what", "incident", "now", "hosts", "vmm", "devices", "files", "expect", "twin", "problems", "awaits"}
 _EXPECT_KEYS = {"cause", "severity", "state", "hosts", "addresses", "ranges", "allowed", "undecided"}
 _TWIN_KEYS = {"kind", "address", "hosts"}
 
@@ -60,17 +61,18 @@ class Case:
 
     @property
     def files(self):
-        """The evidence, text by file name."""
+        """The evidence, text or bytes by file name."""
         hosts = {f"{key}.json": host_export(key, told) for key, told in self.told.get("hosts", {}).items()}
         servers = {f"{key}.json": vmm_export(key, told) for key, told in self.told.get("vmm", {}).items()}
-        return hosts | servers | self.told.get("files", {})
+        tables = [suzieq.device(told.get("name", key), told) for key, told in self.told.get("devices", {}).items()]
+        return hosts | servers | {name: raw for one in tables for name, raw in one.items()} | self.told.get("files", {})
 
     def write(self, folder):
         """Write the evidence to a folder."""
         for name, text in self.files.items():
             file = folder / name
             file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(text, encoding="utf-8")
+            file.write_bytes(text if isinstance(text, bytes) else text.encode())
 
     def diagnose(self, folder):
         """Write the evidence to a folder and return maccord's report on it, through the front door."""

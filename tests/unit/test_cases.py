@@ -6,6 +6,7 @@ import re
 import pytest
 
 from maccord.causes import CAUSES, TWINS
+from maccord.collect import parquet
 from maccord.report import Report
 from maccord.rules import RULES
 from tests.kit.cases import CASES, cases, shown, shown_twins
@@ -67,6 +68,13 @@ def test_every_finding_of_a_case_cites_a_value_that_stands_there(case, report_on
 
 
 def assert_stands_there(text, evidence):
+    if evidence.file.endswith(".parquet"):
+        _, row, column = evidence.at.split("/")
+        with parquet.opened(text) as table:
+            found = list(table.rows({column: "text"}))[int(row)]
+        assert found[0] == int(row)
+        assert bare(found[1]) == bare(evidence.value), evidence
+        return
     if not evidence.file.endswith(".json"):
         assert evidence.at
         return

@@ -12,6 +12,12 @@ from maccord.mac import show
 
 _NAMED = 6
 """How many hosts or machines a sentence names before it counts the rest."""
+_WORDS = {
+    "management": "management vNIC",
+    "physical": "NIC",
+    "team": "team adapter",
+    "interface": "interface",
+}
 
 _STATES = {
     "hyperv": "Get-VM",
@@ -101,8 +107,7 @@ class Case:
         if row.kind == "vm":
             state = ", which does not run," if row.running is False else ""
             return f"VM {row.machine or row.name}{state} on {host}"
-        kind = {"management": "management vNIC", "physical": "NIC", "team": "team adapter"}.get(row.kind, "adapter")
-        return f"{kind} {row.name} on {host}"
+        return f"{_WORDS.get(row.kind, 'adapter')} {row.name} on {host}"
 
     def power_unknown(self, rows: Iterable[Adapter]) -> list[str]:
         """Return what would tell whether machines run, where the evidence does not."""

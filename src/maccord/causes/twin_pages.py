@@ -1,5 +1,7 @@
 """The pages of expected twins: addresses that are shared by design, and how that is told."""
 
+from maccord.causes.device_twin_pages import PAGES as DEVICE_PAGES
+
 TEAM_MEMBER = """A team wears the address of one of its members.
 
 What:    A team uses the address of its primary member, so the team's adapter and one NIC of the same host
@@ -186,5 +188,6 @@ PAGES = {
     "same-vm": SAME_VM,
     "nested-host": NESTED_HOST,
     "ipvlan": IPVLAN,
+    **DEVICE_PAGES,
 }
 """Every kind of expected twin, with its page."""

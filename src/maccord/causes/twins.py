@@ -8,6 +8,7 @@ addresses.
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
+from maccord.causes import device_twins
 from maccord.causes.collision import Collision, Owner
 from maccord.fleet.diagnosis import ExpectedTwin, Finding
 from maccord.fleet.facts import Facts
@@ -72,6 +73,8 @@ def _links(adapters: list[Adapter], facts: Facts) -> Iterator[_Link]:
         by_host.setdefault(adapter.host_id, []).append(adapter)
     for stack in by_host.values():
         yield from _links_of_host(stack, facts)
+        yield from device_twins.on_one_device(stack)
+    yield from device_twins.on_several_devices(adapters, facts)
     yield from _same_machine(adapters)
     yield from _nested(adapters, facts)
 

@@ -84,9 +84,9 @@ def command(
     PATH is a file or a folder with any mixture of evidence: exports of Hyper-V hosts and VMM servers (maccord collect
     hyperv --script), the JSON of single cmdlets, objects of a Network Controller, libvirt XML, guest files and lists of
     Proxmox, .vmx files and vNetwork sheets of VMware, lists of xe, listings of OpenStack, KubeVirt, Docker, Incus and
-    Linux hosts, address and ARP tables of switches as their command line prints them, lists of NetBox, and a
-    fleet.toml that says what evidence cannot know. Files are recognised by their content. Nothing is written but the
-    report, and nothing is connected to.
+    Linux hosts, lists of NetBox, address and ARP tables of switches as their command line prints them, leases of DHCP
+    servers (Kea, ISC dhcpd, dnsmasq, Windows), SuzieQ's Parquet snapshots, and a fleet.toml that says what evidence
+    cannot know. Files are recognised by their content. Nothing is written but the report, and nothing is connected to.
 
     \b
     Leaves with 0  nothing at warning or above

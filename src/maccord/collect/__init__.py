@@ -3,12 +3,15 @@
 from typing import Protocol
 
 from maccord.collect import (
+    dhcpd,
+    dnsmasq,
     docker,
     fleet_toml,
     hyperv,
     ifupdown,
     incus,
     iproute,
+    kea,
     kubevirt,
     libvirt,
     machine_id,
@@ -17,12 +20,14 @@ from maccord.collect import (
     openstack,
     proxmox,
     proxmox_lists,
+    suzieq,
     switch_tables,
     switch_templates,
     vmm,
     vmware_info,
     vmware_sheet,
     vmware_vmx,
+    windows_dhcp,
     xcp,
 )
 from maccord.collect.document import BYTES_MAX, FOLDERS_ABOVE, Document, Unreadable
@@ -47,9 +52,14 @@ class Collector(Protocol):
 
 
 COLLECTORS: dict[str, Collector] = {
+    "suzieq": suzieq,
     "fleet.toml": fleet_toml,
+    "kea": kea,
+    "dnsmasq": dnsmasq,
+    "dhcpd": dhcpd,
     "switch-tables": switch_tables,
     "netbox": netbox,
+    "windows-dhcp": windows_dhcp,
     "vmm": vmm,
     "hyperv": hyperv,
     "network-controller": network_controller,
@@ -71,8 +81,9 @@ COLLECTORS: dict[str, Collector] = {
 }
 """Every collector, in the order in which documents are offered to them.
 
-TOML begins with `[[` and is no JSON, nor is a session that begins with a prompt such as `{master:0}`. Templates come
-last: they are tried on what nobody else knows.
+Binary formats come first, since they have no text. TOML begins with `[[` and is no JSON, nor is a session that begins
+with a prompt such as `{master:0}`. Lines of leases look like tables of a switch. Templates come last: they are tried on
+what nobody else knows.
 """
 
 
@@ -82,7 +93,7 @@ def read(document: Document) -> Parsed | None:
     Whatever the bytes are, nothing is raised: what cannot be read comes back as a problem.
     """
     try:
-        if not document.text.strip():
+        if not document.is_binary and not document.text.strip():
             return Parsed()  # a cmdlet that found nothing prints nothing
         for collector in COLLECTORS.values():
             if collector.claims(document):

@@ -18,6 +18,10 @@ FOLDERS_ABOVE = 6
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 
 
+MAGIC = (b"PAR1",)
+"""How the binary formats begin that are read: Apache Parquet's "File Format", section "Metadata"."""
+
+
 class Unreadable(Exception):
     """Content that is broken, with the spot and the reason; a collector's caller turns it into a Problem."""
 
@@ -37,6 +41,11 @@ class Document:
     folder: str
     raw: bytes
     above: tuple[str, ...] = ()
+
+    @property
+    def is_binary(self) -> bool:
+        """Tell whether the content begins like a binary format that is read: it has no text then."""
+        return self.raw.startswith(MAGIC)
 
     @cached_property
     def text(self) -> str:

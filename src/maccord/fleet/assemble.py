@@ -13,14 +13,17 @@ from maccord.fleet.evidence import (
     HbaSeen,
     HostSeen,
     IpSeen,
+    PeerSeen,
     RangeSeen,
     Seen,
     SightingSeen,
     SwitchSeen,
 )
+from maccord.fleet.fabrics import Fabrics
 from maccord.fleet.issuers import issuers
 from maccord.fleet.join import AdapterRows, joined_adapters
 from maccord.fleet.numbering import Numbering
+from maccord.fleet.places import Places
 from maccord.fleet.problem import Problem
 from maccord.fleet.records import (
     OBSERVERS,
@@ -32,6 +35,7 @@ from maccord.fleet.records import (
     Hba,
     Host,
     IpAddress,
+    MlagPeer,
     Pool,
     Row,
     Sighting,
@@ -55,30 +59,32 @@ def assemble(
     config = config or FleetConfig()
     hosts, found = by_host(seen)
     settle(hosts)
+    fabrics = Fabrics(config, (host.fabric for host in hosts))
     tables: dict[str, list[Row]] = {name: [] for name in TABLES}
     numbering = Numbering()
-    places = [_whereabouts(host, config, numbering) for host in hosts]
-    identities = _identities(hosts, places)
-    for host, domain, identity in zip(hosts, places, identities, strict=True):
+    domains = [_whereabouts(host, fabrics, numbering) for host in hosts]
+    identities = _identities(hosts, domains)
+    for host, domain, identity in zip(hosts, domains, identities, strict=True):
         found += _add_host(host, domain, identity, tables, numbering)
     tables["issuer"] = list(issuers(row for row in tables["adapter"] if isinstance(row, Adapter)))
+    _add_sightings(hosts, domains, tables)
     tables["vlan_set"] = list(numbering.vlan_sets())
     return Snapshot(
         {name: tuple(rows) for name, rows in tables.items()},
-        config.fabric_names,
+        tuple(fabrics.names),
         files,
         tuple(sorted({*problems, *found})),
     )
 
 
-def _whereabouts(host: HostRecords, config: FleetConfig, numbering: Numbering) -> int:
+def _whereabouts(host: HostRecords, fabrics: Fabrics, numbering: Numbering) -> int:
     switches = host.of(SwitchSeen)
     known = {one.id for one in switches} | {one.name.casefold() for one in switches}
     plugs = ({nic.switch_id, nic.switch.casefold()} - {""} for nic in host.of(AdapterSeen))
     beyond = any(plug and not plug & known for plug in plugs)  # a bridge that no record describes
     if switches and not beyond and all(switch.kind != "external" for switch in switches):
         return numbering.confined(host.name, "")  # nothing of this host reaches a wire
-    return config.fabric_of(host.name)
+    return fabrics.number_of(host.name, host.fabric)
 
 
 def _identity_of(host: HostRecords) -> tuple[str | None, str | None]:
@@ -221,13 +227,24 @@ def _add_small_rows(host: HostRecords, number: int, domain: int, tables: dict[st
     grants = tables["granted"]
     for grant in host.of(GrantSeen):
         grants.append(Granted(len(grants), number, grant.mac, grant.place.file, grant.place.at))
-    sightings = tables["sighting"]
-    for one in host.of(SightingSeen):
-        told = (one.kind, one.vlan, one.mac, one.port, one.ip, one.vrf, one.name, one.edge, one.seen_at)
-        sightings.append(Sighting(len(sightings), number, domain, *told, one.place.file, one.place.at))
     declared = tables["declared"]
     for entry in host.of(DeclaredSeen):
         block = block_of(entry.mac)
         if block is None or block.twin is None:
             named = (entry.source, entry.owner_id, entry.owner, entry.name, entry.place.file, entry.at_mac)
             declared.append(Declared(len(declared), number, domain, entry.mac, *named))
+
+
+def _add_sightings(hosts: Sequence[HostRecords], domains: Sequence[int], tables: dict[str, list[Row]]) -> None:
+    """Add what devices saw, and where: that is known when all devices are."""
+    places = Places(hosts, domains)
+    rows = tables["sighting"]
+    for number, (host, domain) in enumerate(zip(hosts, domains, strict=True)):
+        for one in host.of(SightingSeen):
+            edge, spot = places.edge(number, one), places.spot(number, one)
+            told = (one.kind, one.vlan, one.mac, one.port, one.ip, one.vrf, one.name, edge, one.seen_at)
+            rows.append(Sighting(len(rows), number, domain, *told, one.place.file, one.place.at, spot))
+    halves = tables["mlag_peer"]
+    for number, peer in places.peers.items():
+        half = hosts[number].of(PeerSeen)[0]
+        halves.append(MlagPeer(len(halves), number, peer, half.system, half.place.file, half.place.at))

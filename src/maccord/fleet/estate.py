@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from maccord.fleet.evidence import AdapterSeen, HostSeen, Seen
+from maccord.fleet.fabrics import plain_names
+from maccord.fleet.history import newest
 from maccord.fleet.problem import Problem
 
 T = TypeVar("T")
@@ -16,6 +18,8 @@ class HostRecords:
     """All records of one host, by their class, each list in an order that files and arguments do not change."""
 
     name: str
+    fabric: str = ""
+    """The network that the evidence itself puts the host in."""
     by_class: dict[type, list[Seen]] = field(default_factory=lambda: defaultdict(list))
 
     def of(self, wanted: type[T]) -> list[T]:
@@ -30,14 +34,16 @@ def by_host(seen: Iterable[Seen]) -> tuple[list[HostRecords], list[Problem]]:
     (different MachineGuid, or no NIC in common) stay two hosts; the second is shown as `NAME (2)`.
     """
     grouped: dict[str, list[Seen]] = defaultdict(list)
-    for record in seen:
+    for record in newest(seen):
         grouped[record.host.casefold()].append(record)
+    names = plain_names(grouped)
     _join_long_names(grouped)
     hosts: list[HostRecords] = []
     problems: list[Problem] = []
     for key in sorted(grouped):
-        for name, records in _machines(grouped[key], problems):
-            host = HostRecords(name)
+        known, fabric = names.get(key, ("", ""))
+        for name, records in _machines(known, grouped[key], problems):
+            host = HostRecords(name, fabric)
             for record in sorted(records, key=lambda record: (record.place.file, _natural(record.place.at))):
                 host.by_class[type(record)].append(record)
             hosts.append(host)
@@ -68,8 +74,8 @@ def _natural(pointer: str) -> tuple[tuple[int, int, str], ...]:
     return tuple((0, int(step), "") if step.isdecimal() and step.isascii() else (1, 0, step) for step in steps)
 
 
-def _machines(records: list[Seen], problems: list[Problem]) -> list[tuple[str, list[Seen]]]:
-    name = min(record.host for record in records)
+def _machines(known: str, records: list[Seen], problems: list[Problem]) -> list[tuple[str, list[Seen]]]:
+    name = known or min(record.host for record in records)
     exports = [record for record in records if isinstance(record, HostSeen) and record.whole]
     if len(exports) < 2:
         return [(name, records)]

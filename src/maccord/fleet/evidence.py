@@ -33,6 +33,8 @@ class HostSeen(Struct, frozen=True, gc=False):
     """True for an export of the entire host: of two such, the newer one counts."""
     guid_at: str = "/MachineGuid"
     """Where in its file `machine_guid` stands: Windows' MachineGuid, or the machine-id of Linux."""
+    fabric: str = ""
+    """The network that the evidence itself puts the host in; `host` is then `FABRIC/NAME` (see fleet/fabrics.py)."""
 
 
 class RangeSeen(Struct, frozen=True, gc=False):
@@ -84,6 +86,11 @@ class AdapterSeen(Struct, frozen=True, kw_only=True, gc=False):
     that it is plugged into. `overlay` names the virtual network whose members alone hear its frames, on any host.
     `manager` names what issued the address where that is no single host: a vCenter Server by its UUID or name, a
     cluster, a cloud. Adapters of one manager carry one and the same name; empty: not known, or the host itself.
+
+    Of a switch, a router or any device that lists its interfaces, `kind` may also be `interface`, a logical interface
+    that talks for the device. `role` says which: subinterface, svi (the device's own interface in a VLAN), vrr (a
+    gateway address that several devices have, on top of an SVI) or bridge. `bound_to` names the interface of the
+    device that it is stacked on: a subinterface's parent, the bridge of a port or an SVI, a VRR's SVI.
     """
 
     host: str
@@ -112,6 +119,8 @@ class AdapterSeen(Struct, frozen=True, kw_only=True, gc=False):
     group: str = ""
     overlay: str = ""
     manager: str = ""
+    role: str = ""
+    bound_to: str = ""
 
 
 class SwitchSeen(Struct, frozen=True, kw_only=True, gc=False):
@@ -263,6 +272,76 @@ class DeclaredSeen(Struct, frozen=True, kw_only=True, gc=False):
     name: str
 
 
+class PortSeen(Struct, frozen=True, kw_only=True, gc=False):
+    """An interface of a device, as what leads where: `role` is port, aggregate, tunnel or inner.
+
+    A tunnel carries frames to other devices (VXLAN, VTEP); `inner` is what leads to no cable: a bridge, an SVI, a
+    loopback. `part_of` names the aggregate of a member, or the parent of a subinterface; `vlan` is what a tunnel
+    carries.
+    """
+
+    host: str
+    place: Place
+    port: str
+    role: str
+    part_of: str = ""
+    vlan: int = 0
+
+
+class LinkSeen(Struct, frozen=True, gc=False):
+    """A neighbour that a device hears of at a port, by LLDP or the like."""
+
+    host: str
+    place: Place
+    port: str
+    peer: str
+    peer_port: str
+
+
+class PeerSeen(Struct, frozen=True, kw_only=True, gc=False):
+    """One half of a pair of switches that act as one towards what is connected to both (MLAG, vPC).
+
+    `system` is the address that the pair shares, `peer_mac` one of the other half, `peer_link` the port between the
+    two, and `ports` are those that lead to the same neighbours as ports of the other half do.
+    """
+
+    host: str
+    place: Place
+    system: int | None
+    peer_mac: int | None
+    peer_link: str
+    ports: tuple[str, ...] = ()
+
+
+class VniSeen(Struct, frozen=True, gc=False):
+    """A VXLAN network of a device: `routed` where it carries routed traffic (L3 VNI), with the address used for that.
+
+    `vlan` is 0 where it is told by `port`, the tunnel's interface.
+    """
+
+    host: str
+    place: Place
+    vlan: int
+    port: str
+    routed: bool
+    router_mac: int | None
+
+
+class StateSeen(Struct, frozen=True, kw_only=True, gc=False):
+    """What a table that keeps history says of one thing at one time: the newest row of a key counts.
+
+    `key` names the thing within the `table` of its host; `time` orders the rows. Where the newest says that the thing
+    is gone, `says` is empty.
+    """
+
+    host: str
+    place: Place
+    table: str
+    key: str
+    time: int
+    says: "tuple[Seen, ...]"
+
+
 Seen = (
     HostSeen
     | RangeSeen
@@ -279,4 +358,9 @@ Seen = (
     | GrantSeen
     | SightingSeen
     | DeclaredSeen
+    | PortSeen
+    | LinkSeen
+    | PeerSeen
+    | VniSeen
+    | StateSeen
 )

@@ -14,6 +14,7 @@ from maccord.fleet.records import (
     IpAddress,
     Issuer,
     Member,
+    MlagPeer,
     Pool,
     Row,
     Switch,
@@ -108,6 +109,8 @@ class Facts:
         self._members: dict[int, set[int]] = defaultdict(set)
         for member in self._rows(Member, "member", "team_id", teams):
             self._members[member.team_id].add(member.adapter_id)
+        devices = {row.host_id for row in self.adapters.values() if row.kind == "interface"}
+        self._peers = {row.host_id: row for row in self._rows(MlagPeer, "mlag_peer", "host_id", devices)}
 
     def _rows(self, record: type[T], table: str, column: str, ids: Iterable[int]) -> list[T]:
         return [row for row in self._source.fetch(table, column, ids) if isinstance(row, record)]
@@ -130,6 +133,11 @@ class Facts:
     def uplinks_of(self, switch_id: int | None) -> set[int]:
         """Return the ids of the adapters that a switch is bound to."""
         return self._uplinks.get(switch_id, set()) if switch_id is not None else set()
+
+    def mlag_peer_of(self, host_id: int, system: int | None) -> int | None:
+        """Return the other half of a host's MLAG pair, if `system` is the address that the two share."""
+        one = self._peers.get(host_id)
+        return one.peer_id if one is not None and one.system == system else None
 
     def members_of(self, team_id: int) -> set[int]:
         """Return the ids of the NICs that belong to the team which an adapter shows."""

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from maccord.fleet.estate import HostRecords
 from maccord.fleet.evidence import AdapterSeen, MachineSeen, QueueSeen, SwitchSeen, TeamSeen
+from maccord.fleet.interfaces import Interfaces
 from maccord.fleet.nics import IPVLAN, each_once, is_parent
 from maccord.fleet.numbering import Numbering
 from maccord.fleet.ports import Ports
@@ -45,6 +46,7 @@ def joined_adapters(
     machines = _Machines(host)
     ports = Ports(host)
     nics = each_once(host.of(AdapterSeen))
+    interfaces = Interfaces(host, nics)
     queues = host.of(QueueSeen)
     for nic in nics:
         switch = switches.find(nic)
@@ -83,7 +85,7 @@ def joined_adapters(
                 live=running is True and plugged and not snapshot,
                 shared=machine is not None and (machine.clustered or machine.replica),
                 switch_id=switches.number_of(switch),
-                vlans=numbering.vlan_set(ports.vlans_of(nic, switch)),
+                vlans=numbering.vlan_set(interfaces.vlans(nic, ports.vlans_of(nic, switch))),
                 spoofing=ports.spoofing_of(nic),
                 iov=nic.iov,
                 vmq=_queue(nic, queues),
@@ -94,6 +96,9 @@ def joined_adapters(
                 file=nic.place.file,
                 place=nic.at_mac or nic.place.at,
                 manager=nic.manager,
+                role=interfaces.role(nic),
+                bound_to=interfaces.bound_to(nic),
+                serves=interfaces.serves(nic),
             )
         )
     _add_uplinks(rows, switches.seen)

@@ -58,6 +58,11 @@ class Adapter(Struct, frozen=True, gc=False):
     `dynamic` is null where the platform does not say; `vlans` numbers a row of `vlan_set`. `machine_no` is one number
     for all adapters of a machine, wherever it is known: its id counts, or its host and name where it has none.
     `manager` names what issued the address, where that is a vCenter Server, a cluster or a cloud.
+
+    `kind` is vm, management, physical, team, interface (a logical one of a switch or router) or virtual. Of a device's
+    interfaces, `role` is subinterface, svi, vrr, bridge, routed (a port, or an SVI without a bridge, that wears the
+    device's own router address) or l3vni (an SVI for the routed traffic of a VXLAN network), `bound_to` names the
+    interface that it is stacked on, and `serves` the IP addresses of a gateway.
     """
 
     id: int
@@ -88,6 +93,9 @@ class Adapter(Struct, frozen=True, gc=False):
     file: str
     place: str
     manager: str = ""
+    role: str = ""
+    bound_to: str = ""
+    serves: str = ""
 
 
 class Issuer(Struct, frozen=True, gc=False):
@@ -208,7 +216,8 @@ class Sighting(Struct, frozen=True, gc=False):
     """An address that a device saw at `port`, in a VLAN (0: not told), or knows with `ip`, in `vrf`.
 
     `host_id` is the device. `kind` is dynamic, static, own, neighbour or lease; `edge` is null where nobody says
-    whether the port leads to end stations.
+    whether the port leads to end stations. `spot` numbers where the port leads: the ports of an aggregate have one
+    number, and so have those of two MLAG peers that lead to one neighbour; null without a port.
     """
 
     id: int
@@ -223,6 +232,18 @@ class Sighting(Struct, frozen=True, gc=False):
     name: str
     edge: bool | None
     seen_at: str
+    file: str
+    place: str
+    spot: int | None = None
+
+
+class MlagPeer(Struct, frozen=True, gc=False):
+    """One half of an MLAG pair; `peer_id` is the host that is the other half, null where the evidence has none."""
+
+    id: int
+    host_id: int
+    peer_id: int | None
+    system: int | None
     file: str
     place: str
 
@@ -262,6 +283,7 @@ Row = (
     | Granted
     | Sighting
     | Declared
+    | MlagPeer
 )
 
 OBSERVERS = frozenset({"switch", "dhcp", "netbox"})
@@ -283,5 +305,6 @@ TABLES: dict[str, type[Row]] = {
     "granted": Granted,
     "sighting": Sighting,
     "declared": Declared,
+    "mlag_peer": MlagPeer,
 }
 """Every table by its name; the engine creates them from the classes, so that columns are told in one place."""
