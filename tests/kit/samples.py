@@ -208,5 +208,25 @@ status:
         }
     ),
     "machine-id": "7b10d7afb9324c66b2c33996152ec465\n",
+    "kea": """address,hwaddr,client_id,valid_lifetime,expire,subnet_id,fqdn_fwd,fqdn_rev,hostname,state,user_context
+10.0.0.5,bc:24:11:08:a0:01,,3600,1800003600,1,0,0,web&#x2c1,0,
+""",
+    "dnsmasq": """1800003600 bc:24:11:08:a0:01 10.0.0.5 web 01:bc:24:11:08:a0:01
+duid 00:01:00:01:2a:2b
+1800003600 7 2001:db8::5 web 00:01
+""",
+    "dhcpd": """lease 10.0.0.5 {
+  starts 5 2027/01/15 08:00:00;
+  binding state active;
+  hardware ethernet bc:24:11:08:a0:01;
+  client-hostname "we\\"b";
+}
+""",
+    "windows-dhcp": """"IPAddress","ScopeId","AddressState","ClientId","HostName"
+"10.0.0.5","10.0.0.0","Active","bc-24-11-08-a0-01","web"
+""",
 }
 """A document by the name of its collector, as in COLLECTORS."""
+
+BINARY = {"suzieq"}
+"""Collectors of what is no text; their own tests hold their samples, and the same against them."""

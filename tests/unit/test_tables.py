@@ -15,6 +15,8 @@ from maccord.engine.tables import NotTables, is_tables, refuse_others, write_tab
 from maccord.fleet.config import FleetConfig
 from maccord.fleet.snapshot import Snapshot
 from maccord.report.json_form import as_json
+from tests.kit.fleets import write
+from tests.kit.suzieq import device
 
 SAMPLE = str(Path(__file__).parents[2] / "examples/fleet")
 NOW = datetime(2026, 7, 2, tzinfo=UTC)
@@ -37,6 +39,18 @@ def test_tables_give_the_report_that_the_evidence_gives(gathered, folder):
     again = check_tables(DuckEngine(tables=folder), str(folder), now=NOW)
     assert told.incidents
     assert as_json(again) == as_json(told)
+
+
+def test_tables_keep_the_networks_that_the_evidence_tells_apart(tmp_path):
+    for network in ("east", "west"):
+        told = {"os": "linux", "namespace": network, "interfaces": ["eth0 ethernet 00-1B-21-00-00-01"]}
+        write(tmp_path / "evidence", [*device("srv01", told).items(), *device("srv02", told).items()])
+    gathered = gather([str(tmp_path / "evidence")])
+    whole = check(gathered.snapshot, DuckEngine(), config=gathered.config, now=NOW)
+    assert [one.hosts for one in whole.incidents] == [[f"{name}/srv01", f"{name}/srv02"] for name in ("east", "west")]
+    write_tables(gathered.snapshot, gathered.config, str(tmp_path / "tables"))
+    again = check_tables(DuckEngine(tables=tmp_path / "tables"), "tables", now=NOW)
+    assert as_json(again) == as_json(whole)
 
 
 def test_a_table_of_many_rows_is_written_in_parts(gathered, tmp_path, monkeypatch):

@@ -50,6 +50,8 @@ class _About(msgspec.Struct, forbid_unknown_fields=False):
     fabrics: list[Fabric]
     allowances: list[Allowance]
     problems: list[Problem]
+    networks: list[str] = []
+    """The names of layer-2 domains 0 and up: those of `fabrics`, and those that the evidence itself tells apart."""
 
 
 def is_tables(path: str) -> bool:
@@ -116,6 +118,7 @@ def _write_all(snapshot: Snapshot, config: FleetConfig, folder: Path) -> None:
             list(config.fabrics),
             list(config.allowances),
             list(snapshot.problems),
+            list(snapshot.fabrics),
         )
         _write_content(connection, folder / ABOUT, msgspec.json.encode(about).decode())
     finally:
@@ -170,4 +173,5 @@ def read_about(engine: Engine, where: str) -> tuple[Snapshot, FleetConfig]:
     if about.schema != SCHEMA:
         raise NotTables(where, f"holds {about.schema[:40]!r}, and this maccord reads {SCHEMA}: write the tables anew")
     config = FleetConfig(tuple(about.fabrics), tuple(about.allowances))
-    return Snapshot({}, config.fabric_names, about.files, tuple(sorted(about.problems))), config
+    networks = tuple(about.networks) or config.fabric_names
+    return Snapshot({}, networks, about.files, tuple(sorted(about.problems))), config
