@@ -9,6 +9,10 @@ from contextlib import contextmanager
 
 import pytest
 
+# PySpark takes a program without a file for its own doctests, and ends it. Workers of xdist are such programs.
+if not hasattr(sys.modules["__main__"], "__file__"):
+    sys.modules["__main__"].__file__ = __file__
+
 
 @contextmanager
 def endpoint_here():
