@@ -7,8 +7,10 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
 
+from maccord.app.batches import File
+from maccord.app.reading import read_files
 from maccord.causes import CAUSES
-from maccord.collect import BYTES_MAX, FOLDERS_ABOVE, Document, Parsed, read
+from maccord.collect import BYTES_MAX, FOLDERS_ABOVE
 from maccord.fleet.assemble import assemble
 from maccord.fleet.config import FleetConfig
 from maccord.fleet.problem import Problem
@@ -35,62 +37,30 @@ class Gathered:
     config: FleetConfig
 
 
-@dataclass(frozen=True, slots=True)
-class _File:
-    """A file to read: its path without links, its name in reports, its folder, and the folder that was asked for.
-
-    `above` names the folders around its own, nearest first.
-    """
-
-    path: str
-    name: str
-    folder: str
-    root: str
-    above: tuple[str, ...] = ()
-
-
 def gather(
     paths: Iterable[str],
     *,
     bytes_max: int = BYTES_MAX,
+    workers: int | None = None,
     tell: Callable[[int, int], None] = lambda _done, _all: None,
 ) -> Gathered:
-    """Read every file below `paths`; `tell` hears how many of how many files are done."""
+    """Read every file below `paths`; `tell` hears how many of how many files are done.
+
+    `workers` is how many processes read, this one among them; by default it is as many as pay.
+    """
     problems: list[Problem] = []
     files = _told_apart([file for path in paths for file in _files(path, problems)])
-    whole = Parsed()
-    used = 0
-    for at, file in enumerate(files):
-        parsed = _parsed(file, bytes_max)
-        if parsed is not None:
-            used += bool(parsed.seen or parsed.fabrics or parsed.allowances)
-            whole.seen += parsed.seen
-            whole.problems += parsed.problems
-            whole.fabrics += parsed.fabrics
-            whole.allowances += parsed.allowances
-        tell(at + 1, len(files))
+    whole = read_files(files, bytes_max=bytes_max, workers=workers, tell=tell)
     for one in whole.allowances:
         if one.cause not in CAUSES:
             near = "".join(get_close_matches(one.cause, CAUSES, 1))
             reason = f"{one.cause[:60]!r} is no cause" + (f"; did you mean {near}?" if near else "")
             problems.append(Problem(one.file, f"{one.at}/cause", f"{reason} (maccord explain lists them)"))
     config = FleetConfig(tuple(whole.fabrics), tuple(whole.allowances))
-    return Gathered(assemble(whole.seen, config, files=used, problems=[*problems, *whole.problems]), config)
+    return Gathered(assemble(whole.seen, config, files=whole.used, problems=[*problems, *whole.problems]), config)
 
 
-def _parsed(file: _File, bytes_max: int) -> Parsed | None:
-    try:
-        with Path(file.path).open("rb") as stream:
-            raw = stream.read(bytes_max + 1)
-    except OSError as error:
-        return Parsed(problems=[Problem(file.name, "", f"cannot be read: {error.strerror or error}")])
-    if len(raw) > bytes_max:
-        reason = f"larger than {bytes_max // 2**20} MB: not read (--max-file-size raises the limit)"
-        return Parsed(problems=[Problem(file.name, "", reason)])
-    return read(Document(file.name, file.folder, raw, file.above))
-
-
-def _files(path: str, problems: list[Problem]) -> Iterator[_File]:
+def _files(path: str, problems: list[Problem]) -> Iterator[File]:
     """Yield the regular files at or below a path, by name."""
     root = Path(path)
     try:
@@ -101,12 +71,12 @@ def _files(path: str, problems: list[Problem]) -> Iterator[_File]:
         yield from _below(whole, problems)
     elif whole.is_file():
         folder = _readable(whole.parent.name)
-        yield _File(str(whole), _readable(root.name), folder, folder, _above(whole.parent))
+        yield File(str(whole), _readable(root.name), folder, folder, _above(whole.parent))
     else:
         raise NoSuchPath(path, "neither a file nor a folder")
 
 
-def _below(whole: Path, problems: list[Problem]) -> Iterator[_File]:
+def _below(whole: Path, problems: list[Problem]) -> Iterator[File]:
     """Yield the files of a folder and the folders in it; hidden ones and links that lead out are left alone."""
     folders = [(str(whole), "")]
     while folders:
@@ -121,7 +91,7 @@ def _below(whole: Path, problems: list[Problem]) -> Iterator[_File]:
             elif entry.is_dir(follow_symlinks=False):
                 below.append((entry.path, name + "/"))
             elif _is_file(entry):
-                yield _File(real, name, _readable(Path(folder).name), _readable(whole.name), around)
+                yield File(real, name, _readable(Path(folder).name), _readable(whole.name), around)
         folders += reversed(below)
 
 
@@ -142,9 +112,9 @@ def _readable(name: str) -> str:
     return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
-def _told_apart(files: list[_File]) -> list[_File]:
+def _told_apart(files: list[File]) -> list[File]:
     """Return each file once, and give those of one name from several arguments the folder they were asked for in."""
-    once: dict[str, _File] = {}
+    once: dict[str, File] = {}
     for file in files:
         known = once.setdefault(file.path, file)
         once[file.path] = max(known, file, key=lambda one: (len(one.name), one.name))

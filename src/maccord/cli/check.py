@@ -64,6 +64,10 @@ class Moment(click.ParamType[datetime]):
     "--max-file-size", type=click.IntRange(1, 4096), default=64, show_default=True, metavar="MB",
     help="Do not read files larger than this.",
 )  # fmt: skip
+@click.option(
+    "--workers", type=click.IntRange(1, 256), envvar="MACCORD_WORKERS", metavar="N",
+    help="Read with N processes; by default as many as there are processors, and one for little evidence.",
+)  # fmt: skip
 def command(
     paths: tuple[str, ...],
     *,
@@ -78,6 +82,7 @@ def command(
     quiet: bool,
     now: datetime | None,
     max_file_size: int,
+    workers: int | None,
 ) -> int:
     """Find every colliding MAC address in the evidence, and name its cause.
 
@@ -121,7 +126,7 @@ def command(
         if spark or is_tables(paths):
             report, engine = _checked_tables(paths, connect if spark else None, scratch, moment, tell)
         else:
-            report, engine = _checked(paths, max_file_size * _MB, moment, tell)
+            report, engine = _checked(paths, max_file_size * _MB, workers, moment, tell)
         report = compared(report, earlier) if earlier else report
         page = _page(report, engine) if format == "html" else ""
     write_text(page, output) if page else _write(report, format, output)
@@ -144,12 +149,14 @@ def is_tables(paths: tuple[str, ...]) -> bool:
     return bool(folders)
 
 
-def _checked(paths: tuple[str, ...], bytes_max: int, moment: datetime, tell: "Progress") -> "tuple[Report, Engine]":
+def _checked(
+    paths: tuple[str, ...], bytes_max: int, workers: int | None, moment: datetime, tell: "Progress"
+) -> "tuple[Report, Engine]":
     from maccord import wiring
     from maccord.app.check import check
     from maccord.app.gather import gather
 
-    gathered = gather(paths, bytes_max=bytes_max, tell=tell.files)
+    gathered = gather(paths, bytes_max=bytes_max, workers=workers, tell=tell.files)
     engine = wiring.engine()
     return check(gathered.snapshot, engine, config=gathered.config, now=moment, tell=tell.rule), engine
 

@@ -1,5 +1,7 @@
 """Bytes to records: one collector per kind of evidence, each recognised by the content it claims."""
 
+from collections.abc import Iterable
+from contextlib import suppress
 from typing import Protocol
 
 from maccord.collect import (
@@ -31,10 +33,11 @@ from maccord.collect import (
     xcp,
 )
 from maccord.collect.document import BYTES_MAX, FOLDERS_ABOVE, Document, Unreadable
+from maccord.collect.hyperv_quick import Odd, Typed
 from maccord.collect.parsed import Parsed
 from maccord.fleet.problem import Problem
 
-__all__ = ["BYTES_MAX", "COLLECTORS", "FOLDERS_ABOVE", "Collector", "Document", "Parsed", "Unreadable", "read"]
+__all__ = ["BYTES_MAX", "COLLECTORS", "FOLDERS_ABOVE", "Collector", "Document", "Parsed", "Unreadable", "read", "read_together"]
 
 _OURS = ("maccord.report/", "maccord.truth/")
 
@@ -92,6 +95,33 @@ def read(document: Document) -> Parsed | None:
 
     Whatever the bytes are, nothing is raised: what cannot be read comes back as a problem.
     """
+    with suppress(Odd):
+        typed = hyperv.typed(document)
+        if typed is not None:
+            return hyperv.parse_typed([typed]).unpack()
+    return _read(document)
+
+
+def read_together(documents: Iterable[Document]) -> Parsed:
+    """Return what several documents say, in their order and packed: host exports among them are read in one go."""
+    whole = Parsed()
+    exports: list[tuple[Typed, Document]] = []
+    for document in documents:
+        typed = hyperv.typed(document)
+        if typed is not None:
+            exports.append((typed, document))
+        else:
+            whole.add(_read(document) or Parsed())
+    try:
+        if exports:
+            whole.add(hyperv.parse_typed([typed for typed, _ in exports]))
+    except Odd:
+        for _, document in exports:
+            whole.add(read(document) or Parsed())
+    return whole
+
+
+def _read(document: Document) -> Parsed | None:
     try:
         if not document.is_binary and not document.text.strip():
             return Parsed()  # a cmdlet that found nothing prints nothing

@@ -74,6 +74,14 @@ class Document:
         name = self.file.rpartition("/")[2]
         return name.rpartition(".")[0] or name
 
+    @property
+    def utf8(self) -> bytes:
+        """The content as UTF-8, without a byte order mark: the file's own bytes wherever they are that."""
+        raw = self.raw.removeprefix(codecs.BOM_UTF8)
+        if b"\0" not in raw[:4096] and _is_utf8(raw):
+            return raw
+        return self.text.encode("utf-8", errors="replace")
+
     @cached_property
     def opening(self) -> str:
         """The first character that is not white space, or nothing."""
@@ -87,6 +95,16 @@ class Document:
             return msgspec.json.decode(text.encode("utf-8", errors="replace"))
         except (msgspec.DecodeError, RecursionError) as error:
             raise Unreadable(*_where(text, error)) from error
+
+
+def _is_utf8(raw: bytes) -> bool:
+    if raw.isascii():
+        return True
+    try:
+        raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _where(text: str, error: Exception) -> tuple[str, str]:

@@ -4,17 +4,19 @@ Source of the shapes: `maccord collect hyperv --script`, which writes the export
 one object bare, several as an array, and none as nothing.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from maccord.collect.document import Document
 from maccord.collect.fields import Fields, Json, rows_of
 from maccord.collect.hyperv_lists import ALONE, LISTS
+from maccord.collect.hyperv_quick import READERS, Reader, Typed
+from maccord.collect.hyperv_ranges import port_names
+from maccord.collect.hyperv_typed import SCHEMA, export_of
 from maccord.collect.parsed import Parsed
 from maccord.fleet.evidence import HostSeen, Place, Seen
 from maccord.fleet.problem import Problem
 
 NAME = "hyperv"
-SCHEMA = "maccord.host/1"
 
 _SIGNATURES: tuple[tuple[str, frozenset[str]], ...] = (
     ("VMNetworkAdapterVlan", frozenset({"OperationMode", "AccessVlanId"})),
@@ -68,6 +70,30 @@ def parse(document: Document) -> Parsed:
     return parsed
 
 
+def typed(document: Document) -> Typed | None:
+    """Return the host export that a document is, if it is typed throughout and names its host."""
+    export = export_of(document)
+    host = (export.ComputerName or "").strip() if export else ""
+    return Typed((host, document.file), export) if export and host else None
+
+
+def parse_typed(exports: Sequence[Typed]) -> Parsed:
+    """Read typed exports together, into columns: what `parse` reads of each. Raises Odd when it takes `parse`."""
+    parsed = Parsed(used=len(exports))
+    reader = Reader(exports)
+    parsed.packed.append(reader.hosts(NAME))
+    for key, read in LISTS.items():
+        if key in READERS:
+            parsed.packed += reader.read(key)
+            continue
+        for (host, file), export in exports:
+            rows = getattr(export, key)
+            if rows:
+                for row in rows_of(rows, Place(file, f"/{key}"), parsed.problems):
+                    parsed.packed += read(row, host)
+    return parsed
+
+
 def _objects(value: Json) -> Iterator[Mapping[str, Json]]:
     return (one for one in (value if isinstance(value, list) else [value]) if isinstance(one, dict))
 
@@ -90,16 +116,8 @@ def _export(export: Fields, document: Document) -> Iterator[Seen]:
 def _host_seen(export: Fields, host: str) -> HostSeen:
     row = next(export.rows("VMHost", alone=True), None)
     guid = export.guid("MachineGuid") or None
-    names = _port_names(row) if row else (None, None, "")
+    names = port_names(row) if row else (None, None, "")
     return HostSeen(host, export.place, NAME, export.text("collectedAt"), guid, *names, whole=True)
-
-
-def _port_names(row: Fields) -> tuple[str | None, str | None, str]:
-    """Return the range of World Wide Port Names that Get-VMHost prints, if it is populated, and its place."""
-    at = row.at("FibreChannelWwpnMinimum")
-    first, last = row.wwn("FibreChannelWwpnMinimum"), row.wwn("FibreChannelWwpnMaximum")
-    usable = first and last and first.strip("0") and last.strip("0")
-    return (first, last, at) if usable else (None, None, at)
 
 
 def _cmdlet_output(value: Json, document: Document, problems: list[Problem]) -> Iterator[Seen]:
@@ -114,7 +132,7 @@ def _cmdlet_output(value: Json, document: Document, problems: list[Problem]) -> 
             problems.append(Problem(row.place.file, row.place.at, "the object is of no cmdlet that is read"))
             continue
         if cmdlet == "VMHost":
-            named[host] = HostSeen(host, row.place, NAME, "", None, *_port_names(row))
+            named[host] = HostSeen(host, row.place, NAME, "", None, *port_names(row))
         else:
             named.setdefault(host, HostSeen(host, row.place, NAME))
         yield from LISTS[cmdlet](row, host)

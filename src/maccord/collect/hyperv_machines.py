@@ -10,7 +10,7 @@ from maccord.collect.fields import Fields
 from maccord.fleet import vlan
 from maccord.fleet.evidence import AdapterSeen, HbaSeen, MachineSeen, Seen, VlanSeen
 
-_STATES = {
+STATES = {
     1: "Other",
     2: "Running",
     3: "Off",
@@ -57,19 +57,29 @@ _REPLICATION_MODES = {0: "None", 1: "Primary", 2: "Replica", 3: "TestReplica", 4
 
 def vm(row: Fields, host: str) -> Iterator[Seen]:
     """Get-VM."""
-    state = row.choice("State", _STATES)
-    mode = row.choice("ReplicationMode", _REPLICATION_MODES)
+    state = row.choice("State", STATES)
     yield MachineSeen(
         host,
         row.place,
         row.guid("Id") or row.guid("VMId"),
         row.text("Name") or row.text("VMName"),
-        None if not state or state.startswith("?") else state not in _WITHOUT_POWER,
+        has_power(state),
         state,
         row.flag("IsClustered") is True,
-        mode not in ("", "None") and not mode.startswith("?"),
+        is_replica(row),
         row.text("CreationTime"),
     )
+
+
+def has_power(state: str) -> bool | None:
+    """Tell whether a machine in this state runs; None when the state is not known."""
+    return None if not state or state.startswith("?") else state not in _WITHOUT_POWER
+
+
+def is_replica(row: Fields) -> bool:
+    """Tell whether a machine has a part in a replication, on either side."""
+    mode = row.choice("ReplicationMode", _REPLICATION_MODES)
+    return mode not in ("", "None") and not mode.startswith("?")
 
 
 def vm_adapter(row: Fields, host: str) -> Iterator[Seen]:
@@ -78,14 +88,13 @@ def vm_adapter(row: Fields, host: str) -> Iterator[Seen]:
         yield from management_adapter(row, host)
         return
     mac = row.mac("MacAddress")
-    spoofing = row.choice("MacAddressSpoofing", _ON_OFF)
     ips = row.texts("IPAddresses")
     yield AdapterSeen(
         host=host,
         place=row.place,
         kind="vm",
         name=row.text("Name"),
-        id=_device(row.text("Id") or row.text("AdapterId")),
+        id=device_of(row.text("Id") or row.text("AdapterId")),
         mac=mac or None,
         zeros=mac == 0,
         at_mac=row.at("MacAddress"),
@@ -94,20 +103,25 @@ def vm_adapter(row: Fields, host: str) -> Iterator[Seen]:
         machine=row.text("VMName"),
         switch_id=row.guid("SwitchId"),
         switch=row.text("SwitchName"),
-        spoofing={"On": True, "Off": False}.get(spoofing),
+        spoofing=may_spoof(row),
         iov=bool(row.number("IovWeight") or row.number("IovUsage")),
-        up=True if ips or _is_ok(row) else None,
+        up=True if ips or is_ok(row) else None,
         ips=ips,
         snapshot=row.guid("VMSnapshotId"),
     )
 
 
-def _is_ok(row: Fields) -> bool:
+def may_spoof(row: Fields) -> bool | None:
+    """Tell whether the adapter may send from other addresses than its own; None when nobody says."""
+    return {"On": True, "Off": False}.get(row.choice("MacAddressSpoofing", _ON_OFF))
+
+
+def is_ok(row: Fields) -> bool:
     """Tell whether the adapter's status is Ok (2): Hyper-V reports one only while the machine runs."""
     return "Ok" in row.texts("Status") or 2 in row.numbers("Status")
 
 
-def _device(text: str) -> str:
+def device_of(text: str) -> str:
     r"""Return the adapter's own part of an id such as `Microsoft:<machine>\<adapter>`, in lower case."""
     return text.rpartition("\\")[2].strip("{}").lower()
 
@@ -120,23 +134,24 @@ def management_adapter(row: Fields, host: str) -> Iterator[Seen]:
         place=row.place,
         kind="management",
         name=row.text("Name"),
-        id=_device(row.text("DeviceId") or row.text("Id")),
+        id=device_of(row.text("DeviceId") or row.text("Id")),
         mac=mac or None,
         zeros=mac == 0,
         at_mac=row.at("MacAddress"),
         switch_id=row.guid("SwitchId"),
         switch=row.text("SwitchName"),
-        spoofing={"On": True, "Off": False}.get(row.choice("MacAddressSpoofing", _ON_OFF)),
+        spoofing=may_spoof(row),
         parent=row.flag("IsExternalAdapter") is True,
     )
 
 
 def vlan_setting(row: Fields, host: str) -> Iterator[Seen]:
     """Get-VMNetworkAdapterVlan."""
-    yield VlanSeen(host, row.place, _device(row.text("ParentAdapterId")), row.text("VMName"), _vlans(row))
+    yield VlanSeen(host, row.place, device_of(row.text("ParentAdapterId")), row.text("VMName"), vlans_of(row))
 
 
-def _vlans(row: Fields) -> str:
+def vlans_of(row: Fields) -> str:
+    """Return the VLANs of a port as a canonical set; complain of what is none and take the port for open."""
     mode = row.choice("OperationMode", _VLAN_MODES)
     if mode == "Access":
         number = row.number("AccessVlanId") or 0

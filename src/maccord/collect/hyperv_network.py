@@ -11,6 +11,9 @@ from maccord.collect.fields import Fields
 from maccord.fleet.evidence import AdapterSeen, IpSeen, QueueSeen, Seen, SwitchSeen, TeamSeen
 
 _SWITCH_KINDS = {0: "private", 1: "internal", 2: "external"}
+TEAMED = "Teamed-Interface"
+"""What Get-VMSwitch describes a switch's NIC as when there are several."""
+
 _VIRTUAL_ETHERNET = "Hyper-V Virtual Ethernet Adapter"
 _MULTIPLEXOR = "Microsoft Network Adapter Multiplexor Driver"
 _NESTED = "Microsoft Hyper-V Network Adapter"
@@ -18,19 +21,24 @@ _NESTED = "Microsoft Hyper-V Network Adapter"
 
 def vm_switch(row: Fields, host: str) -> Iterator[Seen]:
     """Get-VMSwitch."""
-    kind = row.choice("SwitchType", _SWITCH_KINDS)
     one = row.text("NetAdapterInterfaceDescription")
-    uplinks = row.texts("NetAdapterInterfaceDescriptions") or ((one,) if one and one != "Teamed-Interface" else ())
+    uplinks = row.texts("NetAdapterInterfaceDescriptions") or ((one,) if one and one != TEAMED else ())
     yield SwitchSeen(
         host=host,
         place=row.place,
         id=row.guid("Id"),
         name=row.text("Name"),
-        kind="external" if kind.startswith("?") or not kind else kind,
+        kind=switch_kind(row),
         embedded_team=row.flag("EmbeddedTeamingEnabled") is True,
         uplinks=uplinks,
         uplink_ids=row.guids("NetAdapterInterfaceGuid"),
     )
+
+
+def switch_kind(row: Fields) -> str:
+    """Return the kind of a switch; one that is not known is taken for external."""
+    kind = row.choice("SwitchType", _SWITCH_KINDS)
+    return "external" if kind.startswith("?") or not kind else kind
 
 
 def switch_team(row: Fields, host: str) -> Iterator[Seen]:
@@ -54,18 +62,19 @@ def net_adapter(row: Fields, host: str) -> Iterator[Seen]:
     yield AdapterSeen(
         host=host,
         place=row.place,
-        kind=_nic_kind(description, virtual=row.flag("Virtual") is True),
+        kind=nic_kind(description, virtual=row.flag("Virtual") is True),
         name=row.text("Name"),
         id=row.guid("InterfaceGuid"),
         mac=mac or None,
         at_mac=row.at("MacAddress"),
         permanent=permanent or None,
-        up=_is_up(row.text("Status")),
+        up=is_up(row.text("Status")),
         description=description,
     )
 
 
-def _nic_kind(description: str, *, virtual: bool) -> str:
+def nic_kind(description: str, *, virtual: bool) -> str:
+    """Return the kind of an adapter that Get-NetAdapter lists."""
     if description.startswith(_VIRTUAL_ETHERNET):
         return "management-nic"
     if description.startswith(_MULTIPLEXOR):
@@ -73,7 +82,8 @@ def _nic_kind(description: str, *, virtual: bool) -> str:
     return "virtual" if virtual and not description.startswith(_NESTED) else "physical"
 
 
-def _is_up(status: str) -> bool | None:
+def is_up(status: str) -> bool | None:
+    """Tell whether an adapter is up, by its status as text; None when there is none."""
     return None if not status else status.casefold() in ("up", "2")
 
 

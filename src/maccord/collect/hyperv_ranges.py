@@ -64,3 +64,11 @@ def container_network(row: Fields, host: str) -> Iterator[Seen]:
         ends = (pool.at("StartMacAddress"), pool.at("EndMacAddress"))
         wired = kind in _WIRED_CONTAINER_NETWORKS
         yield RangeSeen(host, pool.place, "container", row.text("Name"), first, last, *ends, wired=wired)
+
+
+def port_names(row: Fields) -> tuple[str | None, str | None, str]:
+    """Return the range of World Wide Port Names that Get-VMHost prints, if it is populated, and its place."""
+    at = row.at("FibreChannelWwpnMinimum")
+    first, last = row.wwn("FibreChannelWwpnMinimum"), row.wwn("FibreChannelWwpnMaximum")
+    usable = first and last and first.strip("0") and last.strip("0")
+    return (first, last, at) if usable else (None, None, at)

@@ -78,7 +78,7 @@ class MachineSeen(Struct, frozen=True, gc=False):
     snapshot_of: str = ""
 
 
-class AdapterSeen(Struct, frozen=True, kw_only=True, gc=False):
+class AdapterSeen(Struct, frozen=True, gc=False):
     """An adapter. `kind` is vm, management, physical, team or virtual; `linked` is false where its cable is pulled.
 
     Two more kinds tell of an adapter a second time: `management-nic` (Get-NetAdapter's word on a management vNIC) and
@@ -123,7 +123,7 @@ class AdapterSeen(Struct, frozen=True, kw_only=True, gc=False):
     bound_to: str = ""
 
 
-class SwitchSeen(Struct, frozen=True, kw_only=True, gc=False):
+class SwitchSeen(Struct, frozen=True, gc=False):
     """A virtual switch. `kind` is private, internal or external; uplinks are NIC descriptions and GUIDs.
 
     `vlans` are those of its adapters that name none of their own. `segment` names the layer-2 segment that a switch of

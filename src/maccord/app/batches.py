@@ -1,0 +1,71 @@
+"""Files to read, and what they say, a batch at a time: what has been read of a batch is dropped before the next."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from maccord.collect import Document, Parsed, read_together
+from maccord.fleet.problem import Problem
+
+_BYTES = 2**20
+_FILES = 64
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file to read: its path without links, its name in reports, its folder, and the folder that was asked for.
+
+    `above` names the folders around its own, nearest first.
+    """
+
+    path: str
+    name: str
+    folder: str
+    root: str
+    above: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What so many files say, in their order, packed."""
+
+    files: int
+    parsed: Parsed
+
+
+def batches(files: Iterable[File], bytes_max: int) -> Iterator[Batch]:
+    """Yield what files say, a few of them or a megabyte at a time; larger files than `bytes_max` are problems."""
+    documents: list[Document] = []
+    problems: list[Problem] = []
+    size = 0
+    for file in files:
+        found = _document(file, bytes_max)
+        if isinstance(found, Problem):
+            problems.append(found)
+        else:
+            documents.append(found)
+            size += len(found.raw)
+        count = len(documents) + len(problems)
+        if count >= _FILES or size >= _BYTES:
+            yield _batch(documents, problems)
+            documents, problems, size = [], [], 0
+    if documents or problems:
+        yield _batch(documents, problems)
+
+
+def _batch(documents: list[Document], problems: list[Problem]) -> Batch:
+    parsed = read_together(documents)
+    parsed.problems += problems
+    return Batch(len(documents) + len(problems), parsed)
+
+
+def _document(file: File, bytes_max: int) -> Document | Problem:
+    try:
+        with Path(file.path).open("rb") as stream:
+            raw = stream.read(bytes_max + 1)
+    except OSError as error:
+        return Problem(file.name, "", f"cannot be read: {error.strerror or error}")
+    if len(raw) > bytes_max:
+        reason = f"larger than {bytes_max // 2**20} MB: not read (--max-file-size raises the limit)"
+        return Problem(file.name, "", reason)
+    return Document(file.name, file.folder, raw, file.above)

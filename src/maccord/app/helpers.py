@@ -1,0 +1,146 @@
+"""Processes that read files beside this one.
+
+Each gets chunks of files through one pipe and answers through another, one batch after the other; a pipe that is full
+makes it wait, so what is in flight is bounded. Nothing of a helper outlives the run: it ends as soon as its pipe does,
+even if this process is killed. A helper that dies loses nothing but time: the files it had not answered are left behind
+for this process to read.
+"""
+
+import multiprocessing
+import os
+import pickle
+import signal
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection, wait
+from multiprocessing.context import SpawnProcess
+from queue import SimpleQueue
+from threading import Thread
+from types import TracebackType
+from typing import Self
+
+from maccord.app.batches import Batch, File
+
+Chunk = tuple[int, Sequence[File]]
+"""Files in their order, and the number of the chunk they are."""
+
+_HELD = 2
+"""A helper has the next chunk at hand while it reads one."""
+
+
+@dataclass(slots=True, eq=False)
+class _Helper:
+    process: SpawnProcess
+    requests: Connection
+    answers: Connection
+    held: deque[Chunk] = field(default_factory=deque)
+
+
+class Helpers:
+    """So many processes, each of which calls `read` on the files it gets; they start and end with a `with` block."""
+
+    def __init__(self, count: int, read: Callable[[Sequence[File]], Iterator[Batch]]) -> None:
+        self._count, self._read = count, read
+        self._alive: list[_Helper] = []
+        self.left_behind: deque[Chunk] = deque()
+        """What dead helpers had not answered."""
+
+    def __enter__(self) -> Self:
+        context = multiprocessing.get_context("spawn")
+        with suppress(OSError), _interrupts_held():  # no more processes or pipes: those that are there will do
+            for _ in range(self._count):
+                theirs, requests = context.Pipe(duplex=False)
+                answers, ours = context.Pipe(duplex=False)
+                process = context.Process(target=_help, args=(theirs, ours, self._read), daemon=True)
+                process.start()
+                theirs.close()
+                ours.close()
+                self._alive.append(_Helper(process, requests, answers))
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for helper in self._alive:
+            _end(helper)
+        self._alive = []
+
+    @property
+    def busy(self) -> bool:
+        """Tell whether any answer is still to come."""
+        return any(helper.held for helper in self._alive)
+
+    def feed(self, chunks: deque[Chunk]) -> None:
+        """Hand chunks to helpers that have none at hand."""
+        for helper in list(self._alive):
+            while chunks and len(helper.held) < _HELD and helper in self._alive:
+                helper.held.append(chunks.popleft())
+                try:
+                    helper.requests.send(helper.held[-1])
+                except OSError:
+                    self._bury(helper)
+
+    def answers(self, *, patient: bool) -> Iterator[tuple[int, Batch]]:
+        """Yield what has come in, with the numbers of its chunks; if nothing has, wait for it where `patient`."""
+        by_pipe = {helper.answers: helper for helper in self._alive}
+        for pipe in wait(list(by_pipe), None if patient else 0):
+            helper = by_pipe[pipe]  # type: ignore[index]
+            try:
+                batch: Batch = pickle.loads(helper.answers.recv_bytes())  # noqa: S301 - our own process wrote it
+            except (EOFError, OSError):
+                self._bury(helper)
+                continue
+            number, files = helper.held.popleft()
+            if batch.files < len(files):
+                helper.held.appendleft((number, files[batch.files :]))
+            yield number, batch
+
+    def _bury(self, helper: _Helper) -> None:
+        self._alive.remove(helper)
+        self.left_behind += helper.held
+        _end(helper)
+
+
+def _end(helper: _Helper) -> None:
+    helper.process.kill()
+    helper.process.join()
+    helper.requests.close()
+    helper.answers.close()
+
+
+@contextmanager
+def _interrupts_held() -> Iterator[None]:
+    """Start processes that Ctrl-C does not reach: this one ends them. It hears of an interrupt a moment later."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _help(requests: Connection, answers: Connection, read: Callable[[Sequence[File]], Iterator[Batch]]) -> None:
+    """Answer requests until there are no more. Whatever goes wrong: who asked reads these files, and meets it there."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    chunks: SimpleQueue[Sequence[File]] = SimpleQueue()
+    Thread(target=_listen, args=(requests, chunks), daemon=True).start()
+    try:
+        while True:
+            for batch in read(chunks.get()):
+                answers.send_bytes(pickle.dumps(batch, pickle.HIGHEST_PROTOCOL))
+    except Exception:  # noqa: BLE001
+        os._exit(1)
+
+
+def _listen(requests: Connection, chunks: "SimpleQueue[Sequence[File]]") -> None:
+    """Take requests as they come, so that who asks never waits; end the process at once when the pipe ends."""
+    try:
+        while True:
+            _, files = requests.recv()
+            chunks.put(files)
+    except (EOFError, OSError):
+        os._exit(0)
