@@ -1,8 +1,9 @@
 """Files to read, and what they say, a batch at a time: what has been read of a batch is dropped before the next."""
 
+import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from io import FileIO
 
 from maccord.collect import Document, Parsed, read_together
 from maccord.fleet.problem import Problem
@@ -61,11 +62,19 @@ def _batch(documents: list[Document], problems: list[Problem]) -> Batch:
 
 def _document(file: File, bytes_max: int) -> Document | Problem:
     try:
-        with Path(file.path).open("rb") as stream:
-            raw = stream.read(bytes_max + 1)
+        with FileIO(file.path) as stream:
+            raw = _content(stream, bytes_max + 1)
     except OSError as error:
         return Problem(file.name, "", f"cannot be read: {error.strerror or error}")
     if len(raw) > bytes_max:
         reason = f"larger than {bytes_max // 2**20} MB: not read (--max-file-size raises the limit)"
         return Problem(file.name, "", reason)
     return Document(file.name, file.folder, raw, file.above)
+
+
+def _content(stream: FileIO, most: int) -> bytes:
+    """Return what a file holds, or the first `most` bytes of it, in one read where its size is what it says."""
+    raw = stream.read(min(os.fstat(stream.fileno()).st_size + 1, most))
+    while len(raw) < most and (more := stream.read(most - len(raw) if raw else most)):
+        raw += more
+    return raw

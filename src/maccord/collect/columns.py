@@ -69,9 +69,7 @@ class Columns:
 @cache
 def _defaults(kind: type[Seen]) -> dict[str, Any]:
     """Return a column of each field's default; one that must be given is None, and no column."""
-    return {
-        field.encode_name: None if field.default is NODEFAULT else repeat(field.default) for field in fields(kind)
-    }
+    return {field.encode_name: None if field.default is NODEFAULT else repeat(field.default) for field in fields(kind)}
 
 
 @cache

@@ -94,7 +94,9 @@ class Reader:
         lists = [getattr(one.export, key) for one in self._exports]
         if not any(lists):
             return []
-        columns = READERS[key](self, f"/{key}", [one if isinstance(one, list) else [one] if one else [] for one in lists])
+        columns = READERS[key](
+            self, f"/{key}", [one if isinstance(one, list) else [one] if one else [] for one in lists]
+        )
         return [] if columns is None else [columns]
 
     def _columns(
@@ -139,7 +141,7 @@ class Reader:
             AdapterSeen, at, lists, _MAC,
             kind="vm",
             name=self._texts.of([row.Name for row in rows]),
-            id=_devices([_either(row.Id, row.AdapterId) for row in rows]),
+            id=_devices(_first(_stripped, [row.Id or "" for row in rows], [row.AdapterId or "" for row in rows])),
             **_macs([row.MacAddress for row in rows]),
             dynamic=[row.DynamicMacAddressEnabled for row in rows],
             machine_id=_bare_guids([row.VMId or "" for row in rows]),
@@ -160,7 +162,7 @@ class Reader:
             AdapterSeen, at, lists, _MAC,
             kind="management",
             name=self._texts.of([row.Name for row in rows]),
-            id=_devices([_either(row.DeviceId, row.Id) for row in rows]),
+            id=_devices(_first(_stripped, [row.DeviceId or "" for row in rows], [row.Id or "" for row in rows])),
             **_macs([row.MacAddress for row in rows]),
             switch_id=self._guids.of([row.SwitchId for row in rows]),
             switch=self._texts.of([row.SwitchName for row in rows]),
@@ -173,7 +175,7 @@ class Reader:
         rows = list(chain.from_iterable(lists))
         return self._columns(
             VlanSeen, at, lists,
-            adapter_id=_devices([row.ParentAdapterId or "" for row in rows]),
+            adapter_id=_devices(_stripped([row.ParentAdapterId or "" for row in rows])),
             machine=_stripped([row.VMName or "" for row in rows]),
             vlans=[
                 _vlans(
@@ -271,7 +273,9 @@ class Reader:
         names: tuple[str, str, str],
     ) -> Columns:
         """Return hosts' own ranges; unpopulated ones are none, and those that lack an end or run backwards odd."""
-        if any((low is None) != (high is None) or (low or 0) > (high or 0) for low, high in zip(lows, highs, strict=True)):
+        if any(
+            (low is None) != (high is None) or (low or 0) > (high or 0) for low, high in zip(lows, highs, strict=True)
+        ):
             raise Odd
         used = [high is not None for high in highs]
         each = iter(used)
@@ -340,11 +344,7 @@ def _bare_guids(texts: list[str]) -> list[str]:
 
 
 def _devices(texts: list[str]) -> list[str]:
-    return [text.strip().rpartition("\\")[2].strip("{}").lower() for text in texts]
-
-
-def _either(text: str | None, other: str | None) -> str:
-    return text if text and not text.isspace() else other or ""
+    return [text.rpartition("\\")[2].strip("{}").lower() for text in texts]
 
 
 def _first(clean: Callable[[list[str]], list[str]], texts: list[str], others: list[str]) -> list[str]:
