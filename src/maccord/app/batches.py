@@ -1,5 +1,10 @@
-"""Files to read, and what they say, a batch at a time: what has been read of a batch is dropped before the next."""
+"""Files to read, and what they say, a batch at a time: what has been read of a batch is dropped before the next.
 
+Whoever reads batches may switch Python's garbage collector off: while there is a batch at hand, it would go through
+rows that are all still in use, again and again.
+"""
+
+import gc
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -10,6 +15,7 @@ from maccord.fleet.problem import Problem
 
 _BYTES = 2**20
 _FILES = 64
+_PIECE = 2**16
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +62,8 @@ def batches(files: Iterable[File], bytes_max: int) -> Iterator[Batch]:
 
 def _batch(documents: list[Document], problems: list[Problem]) -> Batch:
     parsed = read_together(documents)
+    if parsed.seen or parsed.used < len(documents):
+        gc.collect(0)  # trees of XML are full of cycles; what is packed has none
     parsed.problems += problems
     return Batch(len(documents) + len(problems), parsed)
 
@@ -73,8 +81,11 @@ def _document(file: File, bytes_max: int) -> Document | Problem:
 
 
 def _content(stream: FileIO, most: int) -> bytes:
-    """Return what a file holds, or the first `most` bytes of it, in one read where its size is what it says."""
-    raw = stream.read(min(os.fstat(stream.fileno()).st_size + 1, most))
-    while len(raw) < most and (more := stream.read(most - len(raw) if raw else most)):
-        raw += more
-    return raw
+    """Return what a file holds, or the first `most` bytes of it: in one piece where it is as large as it says."""
+    size = os.fstat(stream.fileno()).st_size
+    pieces = [stream.read(min(size + 1, most))]
+    count = len(pieces[0])
+    while count != size and count < most and (piece := stream.read(min(_PIECE, most - count))):
+        pieces.append(piece)
+        count += len(piece)
+    return pieces[0] if len(pieces) == 1 else b"".join(pieces)

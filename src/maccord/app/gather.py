@@ -49,7 +49,7 @@ def gather(
     `workers` is how many processes read, this one among them; by default it is as many as pay.
     """
     problems: list[Problem] = []
-    files = _told_apart([file for path in paths for file in _files(path, problems)])
+    files = files_of(paths, problems)
     whole = read_files(files, bytes_max=bytes_max, workers=workers, tell=tell)
     for one in whole.allowances:
         if one.cause not in CAUSES:
@@ -58,6 +58,11 @@ def gather(
             problems.append(Problem(one.file, f"{one.at}/cause", f"{reason} (maccord explain lists them)"))
     config = FleetConfig(tuple(whole.fabrics), tuple(whole.allowances))
     return Gathered(assemble(whole.seen, config, files=whole.used, problems=[*problems, *whole.problems]), config)
+
+
+def files_of(paths: Iterable[str], problems: list[Problem]) -> list[File]:
+    """Return the files at or below `paths`, each once; what cannot be listed is added to the problems."""
+    return _told_apart([file for path in paths for file in _files(path, problems)])
 
 
 def _files(path: str, problems: list[Problem]) -> Iterator[File]:

@@ -6,10 +6,12 @@ even if this process is killed. A helper that dies loses nothing but time: the f
 for this process to read.
 """
 
+import gc
 import multiprocessing
 import os
 import pickle
 import signal
+import sys
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -18,7 +20,7 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 from queue import SimpleQueue
 from threading import Thread
-from types import TracebackType
+from types import ModuleType, TracebackType
 from typing import Self
 
 from maccord.app.batches import Batch, File
@@ -49,7 +51,11 @@ class Helpers:
 
     def __enter__(self) -> Self:
         context = multiprocessing.get_context("spawn")
-        with suppress(OSError), _interrupts_held():  # no more processes or pipes: those that are there will do
+        with (
+            suppress(OSError),
+            _interrupts_held(),
+            _no_program(),
+        ):  # no more processes or pipes: those that are there will do
             for _ in range(self._count):
                 theirs, requests = context.Pipe(duplex=False)
                 answers, ours = context.Pipe(duplex=False)
@@ -123,9 +129,21 @@ def _interrupts_held() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
+@contextmanager
+def _no_program() -> Iterator[None]:
+    """Start processes that do not load the program they were started from again, which they need nothing of."""
+    program = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = program
+
+
 def _help(requests: Connection, answers: Connection, read: Callable[[Sequence[File]], Iterator[Batch]]) -> None:
     """Answer requests until there are no more. Whatever goes wrong: who asked reads these files, and meets it there."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    gc.disable()
     chunks: SimpleQueue[Sequence[File]] = SimpleQueue()
     Thread(target=_listen, args=(requests, chunks), daemon=True).start()
     try:

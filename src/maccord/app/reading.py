@@ -1,8 +1,10 @@
 """Reads files, where there is much to read in several processes side by side."""
 
+import gc
 import os
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from multiprocessing import current_process
 from pathlib import Path
@@ -74,7 +76,7 @@ def read_files(
         done += batch.files
         tell(done, len(files))
 
-    with Helpers(min(processes, len(chunks)) - 1, read) as helpers:
+    with _uncollected(), Helpers(min(processes, len(chunks)) - 1, read) as helpers:
         while chunks or helpers.busy or helpers.left_behind:
             helpers.feed(chunks)
             mine = chunks or helpers.left_behind
@@ -93,3 +95,15 @@ def read_files(
         for one in parsed:
             whole.add(one)
     return whole
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Switch the garbage collector off."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()

@@ -5,11 +5,15 @@ adapter among those of machines) the file is left to `hyperv.py`, which knows ho
 """
 
 from binascii import unhexlify
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import lru_cache
 from ipaddress import AddressValueError, IPv4Address
 from itertools import chain, compress
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import astuple
 
 from maccord.collect import hyperv_machines as machines
 from maccord.collect import hyperv_network as network
@@ -47,8 +51,9 @@ from maccord.fleet.evidence import (
 from maccord.fleet.problem import Problem
 from maccord.mac import BadAddress, parse_value
 
-_Column = list[str | None]
+_Column = Sequence[str | None]
 _MAC = {"at_mac": "MacAddress"}
+_VLAN = VlanSetting.__struct_fields__[2:]
 _WWPN = ("FibreChannelWwpnMinimum", "FibreChannelWwpnMaximum")
 
 
@@ -69,7 +74,7 @@ class Reader:
     def __init__(self, exports: Sequence[Typed]) -> None:
         self._exports = exports
         self._origins = [one.origin for one in exports]
-        self._texts, self._guids = _Words(_stripped), _Words(_bare_guids)
+        self._texts, self._guids, self._devices = _Words(_stripped), _Words(_bare_guids), _Words(_devices)
 
     def hosts(self, platform: str) -> Columns:
         """Return what the exports tell of the hosts themselves."""
@@ -79,7 +84,7 @@ class Reader:
             HostSeen, self._origins, [1] * len(exports), "",
             {
                 "platform": platform,
-                "collected_at": _stripped([one.collectedAt or "" for one in exports]),
+                "collected_at": _texts([one.collectedAt for one in exports]),
                 "machine_guid": [guid or None for guid in _bare_guids([one.MachineGuid or "" for one in exports])],
                 "wwpn_first": [first for first, _, _ in names],
                 "wwpn_last": [last for _, last, _ in names],
@@ -117,42 +122,42 @@ class Reader:
 
     def machines(self, at: str, lists: list[list[Machine]]) -> Columns:
         """Get-VM."""
-        rows = list(chain.from_iterable(lists))
-        states = [_state(row.State) for row in rows]
+        ids, vm_ids, names, vm_names, states, modes, clustered, created = _turned(lists)
         return self._columns(
             MachineSeen, at, lists,
-            id=_first(_bare_guids, [row.Id or "" for row in rows], [row.VMId or "" for row in rows]),
-            name=_first(_stripped, [row.Name or "" for row in rows], [row.VMName or "" for row in rows]),
-            running=[power for _, power in states],
-            state=[state for state, _ in states],
-            clustered=[row.IsClustered is True for row in rows],
-            replica=[_is_replica(row.ReplicationMode) for row in rows],
-            created=_stripped([row.CreationTime or "" for row in rows]),
+            id=_first(self._guids.of, ids, vm_ids),
+            name=_first(_texts, names, vm_names),
+            running=list(map(_has_power, states)),
+            state=list(map(_state, states)),
+            clustered=[one is True for one in clustered],
+            replica=list(map(_is_replica, modes)) if any(modes) else False,
+            created=_texts(created),
         )  # fmt: skip
 
     def machine_adapters(self, at: str, lists: list[list[MachineAdapter]]) -> Columns:
         """Get-VMNetworkAdapter."""
-        rows = list(chain.from_iterable(lists))
-        if any([row.IsManagementOs for row in rows]):  # noqa: C419 - a list is quicker than a generator
+        names, ids, adapter_ids, machines, vm_ids, switches, switch_ids, *rest = _turned(lists)
+        weights, usages, macs, dynamic, spoofing, management, ips, status, snapshots = rest
+        if any(management):
             raise Odd
-        ips = _addresses([row.IPAddresses or () for row in rows])
-        oks = [_is_ok(row.Status) for row in rows]
+        addresses = _addresses([one or () for one in ips])
+        oks = map(_is_ok, status)
         return self._columns(
             AdapterSeen, at, lists, _MAC,
             kind="vm",
-            name=self._texts.of([row.Name for row in rows]),
-            id=_devices(_first(_stripped, [row.Id or "" for row in rows], [row.AdapterId or "" for row in rows])),
-            **_macs([row.MacAddress for row in rows]),
-            dynamic=[row.DynamicMacAddressEnabled for row in rows],
-            machine_id=_bare_guids([row.VMId or "" for row in rows]),
-            machine=_stripped([row.VMName or "" for row in rows]),
-            switch_id=self._guids.of([row.SwitchId for row in rows]),
-            switch=self._texts.of([row.SwitchName for row in rows]),
-            spoofing=[_may_spoof(row.MacAddressSpoofing) for row in rows],
-            iov=[bool(row.IovWeight or row.IovUsage) for row in rows],
-            up=[True if ok or texts else None for ok, texts in zip(oks, ips, strict=True)],
-            ips=ips,
-            snapshot=self._guids.of([row.VMSnapshotId for row in rows]),
+            name=self._texts.of(names),
+            id=self._devices.of(_either(ids, adapter_ids)),
+            **_macs(macs),
+            dynamic=list(dynamic),
+            machine_id=self._guids.of(vm_ids),
+            machine=_texts(machines),
+            switch_id=self._guids.of(switch_ids),
+            switch=self._texts.of(switches),
+            spoofing=list(map(_may_spoof, spoofing)),
+            iov=[bool(one or other) for one, other in zip(weights, usages, strict=True)],
+            up=[True if ok or texts else None for ok, texts in zip(oks, addresses, strict=True)],
+            ips=addresses,
+            snapshot=self._guids.of(snapshots) if any(snapshots) else "",
         )  # fmt: skip
 
     def management_adapters(self, at: str, lists: list[list[ManagementAdapter]]) -> Columns:
@@ -162,7 +167,7 @@ class Reader:
             AdapterSeen, at, lists, _MAC,
             kind="management",
             name=self._texts.of([row.Name for row in rows]),
-            id=_devices(_first(_stripped, [row.DeviceId or "" for row in rows], [row.Id or "" for row in rows])),
+            id=self._devices.of(_either([row.DeviceId for row in rows], [row.Id for row in rows])),
             **_macs([row.MacAddress for row in rows]),
             switch_id=self._guids.of([row.SwitchId for row in rows]),
             switch=self._texts.of([row.SwitchName for row in rows]),
@@ -172,18 +177,12 @@ class Reader:
 
     def vlan_settings(self, at: str, lists: list[list[VlanSetting]]) -> Columns:
         """Get-VMNetworkAdapterVlan."""
-        rows = list(chain.from_iterable(lists))
+        machines, adapters, *told = _turned(lists)
         return self._columns(
             VlanSeen, at, lists,
-            adapter_id=_devices(_stripped([row.ParentAdapterId or "" for row in rows])),
-            machine=_stripped([row.VMName or "" for row in rows]),
-            vlans=[
-                _vlans(
-                    row.OperationMode, row.AccessVlanId, row.NativeVlanId, row.AllowedVlanIdListString,
-                    row.AllowedVlanIdList, row.PrimaryVlanId, row.SecondaryVlanId,
-                )
-                for row in rows
-            ],
+            adapter_id=self._devices.of(adapters),
+            machine=_texts(machines),
+            vlans=list(map(_vlans, *told)),
         )  # fmt: skip
 
     def switches(self, at: str, lists: list[list[Switch]]) -> Columns:
@@ -192,11 +191,12 @@ class Reader:
         return self._columns(
             SwitchSeen, at, lists,
             id=_bare_guids([row.Id or "" for row in rows]),
-            name=_stripped([row.Name or "" for row in rows]),
+            name=_texts([row.Name for row in rows]),
             kind=[_switch_kind(row.SwitchType) for row in rows],
             embedded_team=[row.EmbeddedTeamingEnabled is True for row in rows],
             uplinks=[
-                _listed(row.NetAdapterInterfaceDescriptions) or _uplink(row.NetAdapterInterfaceDescription) for row in rows
+                _listed(row.NetAdapterInterfaceDescriptions) or _uplink(row.NetAdapterInterfaceDescription)
+                for row in rows
             ],
             uplink_ids=[_listed_guids(row.NetAdapterInterfaceGuid) for row in rows],
         )  # fmt: skip
@@ -207,7 +207,7 @@ class Reader:
         return self._columns(
             SwitchSeen, at, lists,
             id=_bare_guids([row.Id or "" for row in rows]),
-            name=_stripped([row.Name or "" for row in rows]),
+            name=_texts([row.Name for row in rows]),
             kind="external",
             embedded_team=True,
             uplinks=[_listed(row.NetAdapterInterfaceDescription) for row in rows],
@@ -254,28 +254,27 @@ class Reader:
         lows, highs = [row.MinimumMacAddress for row in rows], [row.MaximumMacAddress for row in rows]
         cursors = _macs([row.CurrentMacAddress for row in rows])["mac"]
         names = ("MinimumMacAddress", "MaximumMacAddress", "CurrentMacAddress")
-        return self._ranges(at, lists, _macs(lows)["mac"], _macs(highs)["mac"], cursors, names)
+        return self._ranges(at, lists, names, ends=(_macs(lows)["mac"], _macs(highs)["mac"]), cursors=cursors)
 
     def vm_hosts(self, at: str, lists: list[list[VmHost]]) -> Columns:
         """Get-VMHost."""
         rows = list(chain.from_iterable(lists))
         lows, highs = [row.MacAddressMinimum for row in rows], [row.MacAddressMaximum for row in rows]
         names = ("MacAddressMinimum", "MacAddressMaximum", "")
-        return self._ranges(at, lists, _macs(lows)["mac"], _macs(highs)["mac"], None, names)
+        return self._ranges(at, lists, names, ends=(_macs(lows)["mac"], _macs(highs)["mac"]), cursors=None)
 
     def _ranges(
         self,
         at: str,
         lists: Sequence[Sequence[object]],
-        lows: list[int | None],
-        highs: list[int | None],
-        cursors: list[int | None] | None,
         names: tuple[str, str, str],
+        *,
+        ends: tuple[list[int | None], list[int | None]],
+        cursors: list[int | None] | None,
     ) -> Columns:
         """Return hosts' own ranges; unpopulated ones are none, and those that lack an end or run backwards odd."""
-        if any(
-            (low is None) != (high is None) or (low or 0) > (high or 0) for low, high in zip(lows, highs, strict=True)
-        ):
+        lows, highs = ends
+        if any((low is None) != (high is None) or (low or 0) > (high or 0) for low, high in zip(*ends, strict=True)):
             raise Odd
         used = [high is not None for high in highs]
         each = iter(used)
@@ -318,20 +317,27 @@ READERS: dict[str, Callable[..., Columns | None]] = {
 """The lists that are read here; the others are on few hosts and read field by field."""
 
 
-class _Words(dict[str | None, str]):
+class _Words:
     """Texts as they stand in the file, and what is kept of them: one object for all that are equal."""
 
     def __init__(self, clean: Callable[[list[str]], list[str]]) -> None:
-        super().__init__({None: ""})
         self._clean = clean
+        self._known: dict[str | None, str] = {None: ""}
 
     def of(self, values: _Column) -> list[str]:
+        """Return what is kept of each of the values."""
+        known = self._known
         try:
-            return [self[value] for value in values]
+            return [known[value] for value in values]
         except KeyError:
-            new = [value for value in values if value is not None and value not in self]
-            self.update(zip(new, self._clean(new), strict=True))
-            return [self[value] for value in values]
+            new = [value for value in values if value is not None and value not in known]
+            known.update(zip(new, self._clean(new), strict=True))
+            return [known[value] for value in values]
+
+
+def _turned(lists: Iterable[Iterable[Struct]]) -> Iterator[tuple[Any, ...]]:
+    """Return the properties of rows, in the order in which their class has them, each as a column."""
+    return zip(*map(astuple, chain.from_iterable(lists)), strict=True)
 
 
 def _stripped(texts: list[str]) -> list[str]:
@@ -344,13 +350,24 @@ def _bare_guids(texts: list[str]) -> list[str]:
 
 
 def _devices(texts: list[str]) -> list[str]:
-    return [text.rpartition("\\")[2].strip("{}").lower() for text in texts]
+    return [text.strip().rpartition("\\")[2].strip("{}").lower() for text in texts]
 
 
-def _first(clean: Callable[[list[str]], list[str]], texts: list[str], others: list[str]) -> list[str]:
-    """Return what is kept of `texts`, and of `others` where that is nothing."""
-    kept = clean(texts)
+def _texts(values: _Column) -> list[str]:
+    return [(value or "").strip() for value in values]
+
+
+def _first(clean: Callable[[_Column], list[str]], values: _Column, others: _Column) -> list[str]:
+    """Return what is kept of `values`, and of `others` where that is nothing."""
+    kept = clean(values)
     return [one or other for one, other in zip(kept, clean(others), strict=True)] if "" in kept else kept
+
+
+def _either(values: _Column, others: _Column) -> _Column:
+    """Return `values`, and of `others` where there is no text in them."""
+    if all(values) and not any([value.isspace() for value in values if value]):  # noqa: C419 - quicker so
+        return values
+    return [one if one and one.strip() else other for one, other in zip(values, others, strict=True)]
 
 
 def _listed(texts: Texts) -> tuple[str, ...]:
@@ -368,11 +385,11 @@ def _uplink(text: Texts) -> tuple[str, ...]:
 def _macs(texts: _Column) -> dict[str, Column]:
     """Return the columns `mac` and `zeros` of addresses, most of which are twelve digits."""
     values: list[int | None] = []
-    try:
-        if all([text is not None and len(text) == 12 for text in texts]):  # noqa: C419 - quicker than a generator
-            values = [int.from_bytes(unhexlify(text or ""), "big") for text in texts]
-    except ValueError:
-        values = []
+    told = [text for text in texts if text is not None]
+    if len(told) == len(texts) and {*map(len, told)} == {12}:
+        with suppress(ValueError):
+            unhexlify("".join(told))  # digits, and nothing else
+            values = [int(text, 16) for text in told]
     values = values or [_mac(text) if text else None for text in texts]
     if 0 in values:
         return {"mac": [value or None for value in values], "zeros": [value == 0 for value in values]}
@@ -409,9 +426,13 @@ class _Complaints(list[Problem]):
 
 
 @lru_cache(1000)
-def _state(value: Named) -> tuple[str, bool | None]:
-    state = _fields(State=value).choice("State", machines.STATES)
-    return state, machines.has_power(state)
+def _state(value: Named) -> str:
+    return _fields(State=value).choice("State", machines.STATES)
+
+
+@lru_cache(1000)
+def _has_power(value: Named) -> bool | None:
+    return machines.has_power(_state(value))
 
 
 @lru_cache(1000)
@@ -451,15 +472,10 @@ def _port_names(row: VmHost) -> tuple[str | None, str | None, str]:
 
 
 @lru_cache(10_000)
-def _vlans(
-    mode: Named, access: int | None, native: int | None, allowed: str | None, listed: tuple[int, ...] | None,
-    primary: int | None, secondary: int | None,
-) -> str:  # fmt: skip
-    row = _fields(
-        OperationMode=mode, AccessVlanId=access, NativeVlanId=native, AllowedVlanIdListString=allowed,
-        AllowedVlanIdList=None if listed is None else list(listed), PrimaryVlanId=primary, SecondaryVlanId=secondary,
-    )  # fmt: skip
-    return machines.vlans_of(row)
+def _vlans(*told: Json) -> str:
+    """Return the VLANs of a port whose properties, as `_VLAN` names them, are these."""
+    values = [list(one) if isinstance(one, tuple) else one for one in told]
+    return machines.vlans_of(_fields(**dict(zip(_VLAN, values, strict=True))))
 
 
 def _ipv4(text: str) -> str | None:

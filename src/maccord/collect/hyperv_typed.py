@@ -42,7 +42,7 @@ class VmHost(Struct, gc=False):
 
 
 class Machine(Struct, gc=False):
-    """A row of Get-VM."""
+    """A row of Get-VM. `hyperv_quick.py` relies on the order of the properties, here and in the next classes."""
 
     Id: Text = None
     VMId: Text = None

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TypeVar
 
 from maccord.fleet.evidence import AdapterSeen, HostSeen, Seen
@@ -68,6 +69,7 @@ def _join_long_names(grouped: dict[str, list[Seen]]) -> None:
                 del grouped[other]
 
 
+@lru_cache(100_000)  # files of one kind have the same pointers
 def _natural(pointer: str) -> tuple[tuple[int, int, str], ...]:
     """Return what sorts `/2` before `/10`, and `line 2` before `line 10`."""
     steps = pointer.split(" " if pointer.startswith("line ") else "/")

@@ -47,7 +47,7 @@ def joined_adapters(
     ports = Ports(host)
     nics = each_once(host.of(AdapterSeen))
     interfaces = Interfaces(host, nics)
-    queues = host.of(QueueSeen)
+    queues = _Queues(host)
     for nic in nics:
         switch = switches.find(nic)
         confined = switch is not None and switch.kind != "external"
@@ -88,7 +88,7 @@ def joined_adapters(
                 vlans=numbering.vlan_set(interfaces.vlans(nic, ports.vlans_of(nic, switch))),
                 spoofing=ports.spoofing_of(nic),
                 iov=nic.iov,
-                vmq=_queue(nic, queues),
+                vmq=queues.of(nic),
                 parent=switch is not None and is_parent(nic, switch, nics),
                 description=IPVLAN if switch is not None and switch.ipvlan else nic.description,
                 created=machine.created if machine else "",
@@ -114,7 +114,9 @@ def _confined(host: HostRecords, switch: SwitchSeen, numbering: Numbering) -> in
 def _add_guest_ips(rows: AdapterRows, nic: AdapterSeen, domain: int) -> None:
     """Add the IPv4 addresses of the adapter that comes next."""
     for text in nic.ips if nic.kind == "vm" else ():
-        with suppress(AddressValueError):  # IPv6 addresses stand beside them, and guests may report anything
+        if ":" in text:  # IPv6 addresses stand beside them
+            continue
+        with suppress(AddressValueError):  # guests may report anything
             number = rows.next_id("guest_ip")
             rows.guest_ip.append(GuestIp(number, rows.next_id("adapter"), domain, int(IPv4Address(text))))
 
@@ -202,15 +204,25 @@ def _runs(nic: AdapterSeen, machine: MachineSeen | None) -> bool | None:
     return nic.up
 
 
-def _queue(nic: AdapterSeen, queues: list[QueueSeen]) -> bool | None:
-    """Tell whether VMQ is on for the adapter; None when the evidence does not say."""
-    names = {nic.name.casefold(), f"vethernet ({nic.name.casefold()})"}
-    told = [
-        queue.enabled
-        for queue in queues
-        if queue.name.casefold() in names or (nic.description and queue.description == nic.description)
-    ]
-    return any(told) if told else None
+class _Queues:
+    """Whether VMQ is on for an adapter, by its name, or by its description."""
+
+    def __init__(self, host: HostRecords) -> None:
+        self._by_name: dict[str, bool] = {}
+        self._by_description: dict[str, bool] = {}
+        for one in host.of(QueueSeen):
+            name = one.name.casefold()
+            self._by_name[name] = one.enabled or self._by_name.get(name, False)
+            self._by_description[one.description] = one.enabled or self._by_description.get(one.description, False)
+
+    def of(self, nic: AdapterSeen) -> bool | None:
+        """Tell whether it is on in one of its rows; None when the evidence does not say."""
+        if not self._by_name:
+            return None
+        name = nic.name.casefold()
+        told = [self._by_name.get(name), self._by_name.get(f"vethernet ({name})")]
+        told.append(self._by_description.get(nic.description) if nic.description else None)
+        return None if told == [None, None, None] else True in told
 
 
 def _add_uplinks(rows: AdapterRows, switches: list[tuple[SwitchSeen, Switch]]) -> None:

@@ -61,7 +61,8 @@ def test_records_come_in_the_order_of_files_whoever_read_them(exports):
     files = files_of(exports)
     alone, together = (read_files(files, bytes_max=BYTES_MAX, workers=workers) for workers in (1, 2))
     assert together == alone
-    assert [host for host in dict.fromkeys(record.host for record in alone.seen)] == sorted({one.host for one in alone.seen})
+    hosts = [record.host for record in alone.seen]
+    assert hosts == sorted(hosts)
 
 
 def test_progress_tells_of_every_file_once_and_ends_with_all(exports):
@@ -128,7 +129,7 @@ def test_a_file_that_says_nothing_of_its_size_is_read_whole():
     if not Path("/proc/self/status").exists():
         pytest.skip("no /proc here")
     (batch,) = batches([File("/proc/self/status", "status", "proc", "proc")], BYTES_MAX)
-    assert [problem.reason for problem in batch.parsed.problems] == ["not recognised as evidence of any kind that is read"]
+    assert "not recognised" in batch.parsed.problems[0].reason
     (batch,) = batches([File("/proc/self/status", "status", "proc", "proc")], 10)
     assert "larger than" in batch.parsed.problems[0].reason
 
@@ -139,7 +140,8 @@ def test_a_file_that_says_nothing_of_its_size_is_read_whole():
 def test_an_interrupted_run_leaves_no_process_behind(ending, tmp_path):
     for at in range(3000):
         vms = [{"Name": f"VM{number}", "State": "2"} for number in range(100)]  # odd, and so slow to read
-        (tmp_path / f"HV{at}.json").write_text(json.dumps({"schema": "maccord.host/1", "ComputerName": f"HV{at}", "VM": vms}))
+        host = {"schema": "maccord.host/1", "ComputerName": f"HV{at}", "VM": vms}
+        (tmp_path / f"HV{at}.json").write_text(json.dumps(host))
     run = subprocess.Popen(
         [sys.executable, "-m", "maccord", "check", str(tmp_path), "--workers", "3"],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,

@@ -6,8 +6,8 @@ from importlib import resources
 import pytest
 
 from maccord.collect import scripts
-from maccord.collect.hyperv import SCHEMA as HOST_SCHEMA
 from maccord.collect.hyperv_lists import LISTS
+from maccord.collect.hyperv_typed import SCHEMA as HOST_SCHEMA
 from maccord.collect.vmm import SCHEMA as VMM_SCHEMA
 from tests.kit import powershell
 
