@@ -87,7 +87,7 @@ def _below(whole: Path, problems: list[Problem]) -> Iterator[File]:
     while folders:
         folder, prefix = folders.pop()
         below = []
-        around = _above(Path(folder))
+        own, around, root = _readable(Path(folder).name), _above(Path(folder)), _readable(whole.name)
         for entry in _entries(folder, prefix, problems):
             name = prefix + _readable(entry.name)
             real = os.path.realpath(entry.path) if entry.is_symlink() else entry.path
@@ -96,7 +96,7 @@ def _below(whole: Path, problems: list[Problem]) -> Iterator[File]:
             elif entry.is_dir(follow_symlinks=False):
                 below.append((entry.path, name + "/"))
             elif _is_file(entry):
-                yield File(real, name, _readable(Path(folder).name), _readable(whole.name), around)
+                yield File(real, name, own, root, around)
         folders += reversed(below)
 
 
@@ -122,7 +122,8 @@ def _told_apart(files: list[File]) -> list[File]:
     once: dict[str, File] = {}
     for file in files:
         known = once.setdefault(file.path, file)
-        once[file.path] = max(known, file, key=lambda one: (len(one.name), one.name))
+        if known is not file:
+            once[file.path] = max(known, file, key=lambda one: (len(one.name), one.name))
     names = Counter(file.name for file in once.values())
     longer = {path: f"{file.root}/{file.name}" if names[file.name] > 1 else file.name for path, file in once.items()}
     alike: Counter[str] = Counter()
@@ -131,7 +132,7 @@ def _told_apart(files: list[File]) -> list[File]:
         alike[longer[path]] += 1
         count = alike[longer[path]]
         numbered[path] = longer[path] if count == 1 else f"{longer[path]} ({count})"
-    return [replace(file, name=numbered[path]) for path, file in once.items()]
+    return [file if file.name == numbered[path] else replace(file, name=numbered[path]) for path, file in once.items()]
 
 
 def _entries(folder: str, prefix: str, problems: list[Problem]) -> list[os.DirEntry[str]]:

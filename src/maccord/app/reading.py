@@ -27,7 +27,7 @@ def processes_for(files: Sequence[File]) -> int:
 
     More than eight are no use: one of them must take in what all the others read.
     """
-    if current_process().daemon or not _are_many(files):
+    if current_process().daemon or not _are_many(files):  # a daemon may have no children
         return 1
     at_hand = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return min(at_hand, _PROCESSES_MAX)

@@ -37,7 +37,17 @@ from maccord.collect.hyperv_quick import Odd, Typed
 from maccord.collect.parsed import Parsed
 from maccord.fleet.problem import Problem
 
-__all__ = ["BYTES_MAX", "COLLECTORS", "FOLDERS_ABOVE", "Collector", "Document", "Parsed", "Unreadable", "read", "read_together"]
+__all__ = [
+    "BYTES_MAX",
+    "COLLECTORS",
+    "FOLDERS_ABOVE",
+    "Collector",
+    "Document",
+    "Parsed",
+    "Unreadable",
+    "read",
+    "read_together",
+]
 
 _OURS = ("maccord.report/", "maccord.truth/")
 

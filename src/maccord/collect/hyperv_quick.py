@@ -4,6 +4,7 @@ Only what is plain is read here. As soon as anything is odd (an address that is 
 adapter among those of machines) the file is left to `hyperv.py`, which knows how to say what is wrong with it.
 """
 
+import re
 from binascii import unhexlify
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -19,7 +20,6 @@ from maccord.collect import hyperv_machines as machines
 from maccord.collect import hyperv_network as network
 from maccord.collect.columns import Column, Columns, Origin
 from maccord.collect.fields import Fields, Json
-from maccord.collect.hyperv_ranges import port_names
 from maccord.collect.hyperv_typed import (
     Export,
     Ip,
@@ -49,12 +49,13 @@ from maccord.fleet.evidence import (
     VlanSeen,
 )
 from maccord.fleet.problem import Problem
-from maccord.mac import BadAddress, parse_value
+from maccord.mac import BadAddress, parse_value, parse_wwn
 
 _Column = Sequence[str | None]
 _MAC = {"at_mac": "MacAddress"}
 _VLAN = VlanSetting.__struct_fields__[2:]
-_WWPN = ("FibreChannelWwpnMinimum", "FibreChannelWwpnMaximum")
+_OCTET = "(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
+_IPV4 = re.compile(rf"{_OCTET}(?:\.{_OCTET}){{3}}")
 
 
 class Odd(Exception):
@@ -466,9 +467,20 @@ def _nic_kind(description: str, virtual: bool | None) -> str:  # noqa: FBT001 - 
 
 
 def _port_names(row: VmHost) -> tuple[str | None, str | None, str]:
-    ends = (row.FibreChannelWwpnMinimum, row.FibreChannelWwpnMaximum)
-    fields = Fields(dict(zip(_WWPN, ends, strict=True)), Place("", "/VMHost"), _Complaints())
-    return port_names(fields)
+    at = "/VMHost/FibreChannelWwpnMinimum"
+    first, last = _wwn(row.FibreChannelWwpnMinimum), _wwn(row.FibreChannelWwpnMaximum)
+    return (first, last, at) if first.strip("0") and last.strip("0") else (None, None, at)
+
+
+def _wwn(text: str | None) -> str:
+    if not text or text.isspace():
+        return ""
+    try:
+        if len(text) == 16 and len(unhexlify(text)) == 8:
+            return text.upper()
+        return parse_wwn(text)
+    except (BadAddress, ValueError) as error:
+        raise Odd from error
 
 
 @lru_cache(10_000)
@@ -480,6 +492,8 @@ def _vlans(*told: Json) -> str:
 
 def _ipv4(text: str) -> str | None:
     """Return an IPv4 address; None for one of IPv6, or no text."""
+    if _IPV4.fullmatch(text):
+        return text
     spelled = text.strip()
     if not spelled or ":" in spelled:
         return None
