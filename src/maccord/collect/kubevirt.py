@@ -19,7 +19,6 @@ import msgspec
 from maccord.collect.document import Document
 from maccord.collect.fields import Fields, Json
 from maccord.collect.parsed import Parsed
-from maccord.collect.yaml_documents import documents
 from maccord.fleet import vlan
 from maccord.fleet.evidence import AdapterSeen, HostSeen, MachineSeen, Place, Seen, SwitchSeen
 from maccord.fleet.problem import Problem
@@ -85,6 +84,8 @@ def parse(document: Document) -> Parsed:
     if document.opening == "{":
         found: list[Json] = [document.json]
     else:
+        from maccord.collect.yaml_documents import documents  # noqa: PLC0415 - few estates have YAML
+
         found, broken = documents(document.text)
         if broken is not None and not found:
             raise broken
