@@ -67,6 +67,8 @@ def files_of(paths: Iterable[str], problems: list[Problem]) -> list[File]:
 
 def _files(path: str, problems: list[Problem]) -> Iterator[File]:
     """Yield the regular files at or below a path, by name."""
+    if not path:
+        raise NoSuchPath("''", "an empty name, such as a variable that is not set gives, is no file or folder")
     root = Path(path)
     try:
         whole = root.resolve(strict=True)

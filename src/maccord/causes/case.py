@@ -21,11 +21,31 @@ _WORDS = {
 
 _STATES = {
     "hyperv": "Get-VM",
+    "vmm": "Get-VM",
+    "docker": "docker ps",
+    "incus": "incus list",
+    "kubevirt": "kubectl get vmi -A",
+    "libvirt": "virsh list",
+    "openstack": "openstack server list --long",
     "proxmox": "pvesh get /nodes/NODE/qemu",
     "vmware": "RVTools' vNetwork sheet",
     "xcp": "xe vm-list params=all",
 }
 """What tells which machines run, by the platform of their host."""
+_ANY_STATES = "A list of running machines"
+
+_NEW_ADDRESS = {
+    "docker": "Docker: start the container anew without --mac-address",
+    "hyperv": "Hyper-V: Set-VMNetworkAdapter -VMName ... -DynamicMacAddress, or -StaticMacAddress ...",
+    "incus": "Incus: incus config device unset NAME DEVICE hwaddr, and incus config unset NAME volatile.DEVICE.hwaddr",
+    "kubevirt": "KubeVirt: take macAddress out of the VirtualMachine",
+    "libvirt": "libvirt: virsh edit, without the mac line",
+    "openstack": "OpenStack: attach a new port in place of the old one",
+    "proxmox": "Proxmox: qm set --net0 or pct set --net0 without an address",
+    "vmware": "VMware: remove the adapter and add it again",
+    "xcp": "XCP-ng: xe vif-destroy, and xe vif-create mac=random",
+}
+"""How a machine gets a new address while it is off, by the platform of its host."""
 
 
 class Case:
@@ -113,9 +133,14 @@ class Case:
         """Return what would tell whether machines run, where the evidence does not."""
         asked: dict[str, set[int]] = defaultdict(set)
         for host in {row.host_id for row in rows if row.kind == "vm" and row.running is None}:
-            asked[_STATES.get(self.facts.hosts[host].platform, _STATES["hyperv"])].add(host)
+            asked[_STATES.get(self.facts.hosts[host].platform, _ANY_STATES)].add(host)
         told = sorted((self.hosts(hosts), command) for command, hosts in asked.items())
         return [f"{command} of {hosts} would tell which of the machines run." for hosts, command in told]
+
+    def new_address(self, rows: Iterable[Adapter]) -> str:
+        """Return how machines get a new address on the platforms they are on, or nothing where none is known."""
+        platforms = {self.facts.hosts[row.host_id].platform for row in rows if row.kind == "vm"}
+        return "; ".join(_NEW_ADDRESS[one] for one in sorted(platforms & _NEW_ADDRESS.keys()))
 
     def managers(self, numbers: Iterable[int]) -> str:
         """Return the names of servers that grant addresses, with what they are: `VMM server VMM01`."""

@@ -74,6 +74,7 @@ def _incident(case: Case, group: list[Collision]) -> Incident:
     addresses = sorted(one.address for one in group)
     active = any(one.active for one in group)
     kind = "address" if any(one.dynamic for one in owners) else "static address"
+    kind += "es" if len(addresses) > 1 else ""
     return Incident(
         cause=CAUSE.id,
         severity=CAUSE.severity,
@@ -93,9 +94,7 @@ def _incident(case: Case, group: list[Collision]) -> Incident:
             )
         ),
         remedy=(
-            "Let the oldest machine keep the address and set the others, while they are off, to dynamic "
-            "(Set-VMNetworkAdapter -DynamicMacAddress; under libvirt virsh edit, without the mac line; under Proxmox "
-            "qm set --net0 without an address) or to a static address of their own; take the address out of the "
-            "template."
+            "Let the oldest machine keep the address and give the others, while they are off, one of their own"
+            f"{f' ({way})' if (way := case.new_address(owners)) else ''}; take the address out of the template."
         ),
     )

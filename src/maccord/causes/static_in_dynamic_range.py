@@ -83,7 +83,7 @@ def _incident(case: Case, group: list[Finding]) -> Incident:
             )
         ),
         remedy=(
-            "Set a static address outside every range of the fleet (machine off: Set-VMNetworkAdapter "
-            "-StaticMacAddress ...), or make the adapter dynamic again."
+            "While the machine is off, set it an address outside every range of the fleet, or let its platform issue "
+            f"one{f' ({way})' if (way := case.new_address(statics.values())) else ''}."
         ),
     )

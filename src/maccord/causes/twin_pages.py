@@ -118,7 +118,9 @@ What:    A machine can be listed more than once: on two nodes of a cluster, with
          them runs.
 
 Told by: equal VMIds, of which at most one runs, or which share a cluster or a replica relation, or of which
-         one is a checkpoint. Two running copies of one VMId are clones, and an incident. Machines with
+         one is a checkpoint. A port that OpenStack lists without its instance is the libvirt interface whose
+         device is named for it (tap and 11 characters of its id). Two running copies of one VMId are clones, and
+         an incident. Machines with
          different VMIds and one address are static-address-copied, reissued-while-stopped or one of the
          overlaps.
 
@@ -136,15 +138,18 @@ Source:  Microsoft's reference of Get-VM and Get-VMNetworkAdapter (VMId, snapsho
          properties).
 """
 
-NESTED_HOST = """A nested Hyper-V host's NIC is the adapter of the machine that it runs in.
+NESTED_HOST = """A nested host's NIC is the adapter of the machine that it runs in.
 
-What:    A Hyper-V host can itself be a machine on another host. What it sees as its NIC is the machine's
-         adapter on the host that carries it: one adapter, one address, seen from two sides, in the evidence
-         of both hosts.
+What:    A host can itself be a machine on another host: a nested Hyper-V host, or a Linux machine that runs
+         containers and tells of its own interfaces. What it sees as its NIC is the machine's adapter on the host
+         that carries it: one adapter, one address, seen from two sides, in the evidence of both hosts.
 
 Told by: the NIC of one host is a "Microsoft Hyper-V Network Adapter", and its address is that of a machine's
-         adapter on another host, with the name of the nested host. A NIC that is a real one and wears another
-         host's address is host-kept-foreign-nic-address.
+         adapter on another host, with the name of the nested host. A NIC of any other name counts where host and
+         machine have one name (up to the first dot) and the address was issued to the machine, is a local one, or
+         is from a prefix of virtual machines: a computer that was turned into a machine keeps the address of its
+         card, and is no nested host. A NIC that is a real one and wears another host's address is
+         host-kept-foreign-nic-address.
 
 Confirm: on the nested host:
          Get-NetAdapter | Format-Table Name, InterfaceDescription, MacAddress

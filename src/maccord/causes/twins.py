@@ -1,8 +1,8 @@
 """Addresses that are shared by design: which adapters of one address are one owner, and why.
 
 Sources: MicrosoftDocs on NIC Teaming addresses (team and member), J. Howard's replies (parent vNIC and NIC), cloud-init
-issue 3660 (virtual function and synthetic adapter), RFC 9568 and RFC 2281 (virtual routers), Microsoft's NLB cluster
-addresses.
+issue 3660 (virtual function and synthetic adapter), OpenStack Nova, nova/network/model.py (names of tap devices),
+RFC 9568 and RFC 2281 (virtual routers), Microsoft's NLB cluster addresses.
 """
 
 from collections.abc import Iterable, Iterator
@@ -15,8 +15,12 @@ from maccord.fleet.facts import Facts
 from maccord.fleet.nics import IPVLAN
 from maccord.fleet.records import Adapter
 from maccord.mac import block_of
+from maccord.mac.issuers import issuer_of
 
 _NESTED_NIC = "Microsoft Hyper-V Network Adapter"
+_TAPS = ("tap", "vhu")
+"""What Nova calls the device of a port on its host begins so, and goes on with the first characters of its id."""
+_TAP_ID = 11
 _Link = tuple[str, Adapter, Adapter]
 
 
@@ -65,6 +69,7 @@ def _owners(adapters: list[Adapter], links: list[_Link]) -> tuple[Owner, ...]:
 
 def _links(adapters: list[Adapter], facts: Facts) -> Iterator[_Link]:
     """Yield pairs that are one owner, with the kind of twin they are; the kind is empty for a mere inheritance."""
+    yield from _plugged_ports(adapters)
     alone = all(one.kind == "vm" and one.description != IPVLAN for one in adapters)
     if alone and len({one.machine_no for one in adapters}) == len(adapters):
         return  # machines alone, each once: no two of them are one thing
@@ -127,12 +132,33 @@ def _same_machine(adapters: list[Adapter]) -> Iterator[_Link]:
             yield ("same-vm", told_twice[0][0], told_twice[1][0])
 
 
+def _plugged_ports(adapters: list[Adapter]) -> Iterator[_Link]:
+    """Yield ports that a cloud lists and the interfaces of hosts they are: the tap's name holds the port's id."""
+    taps = {one.description[len("tap") :]: one for one in adapters if one.description.startswith(_TAPS)}
+    for port in adapters if taps else ():
+        tap = taps.get(port.device[:_TAP_ID]) if port.manager and port.kind == "vm" else None
+        if tap is not None and tap is not port and not tap.manager:
+            yield ("same-vm", port, tap)
+
+
 def _nested(adapters: list[Adapter], facts: Facts) -> Iterator[_Link]:
-    nics = [one for one in adapters if one.kind == "physical" and one.description.startswith(_NESTED_NIC)]
     machines = [one for one in adapters if one.kind == "vm"]
+    nics = [one for one in adapters if one.kind == "physical"] if machines else []
+    windows = [one for one in nics if one.description.startswith(_NESTED_NIC)]
     for nic in nics:
-        name = facts.hosts[nic.host_id].name.casefold()
-        named = [one for one in machines if one.machine.casefold() == name and one.host_id != nic.host_id]
-        if not named and len(nics) == len(machines) == 1 and machines[0].host_id != nic.host_id:
-            named = machines
+        name = _short(facts.hosts[nic.host_id].name)
+        carried = [one for one in machines if one.host_id != nic.host_id]
+        named = [one for one in carried if _short(one.machine) == name and (nic in windows or _is_virtual(one))]
+        if not named and nic in windows and len(windows) == len(machines) == 1:
+            named = carried
         yield from (("nested-host", nic, one) for one in named)
+
+
+def _short(name: str) -> str:
+    return name.casefold().partition(".")[0]
+
+
+def _is_virtual(adapter: Adapter) -> bool:
+    """Tell whether no card of metal can have the address, as it may have where a computer became a machine."""
+    local = adapter.mac is not None and adapter.mac >> 41 & 1 == 1
+    return adapter.dynamic is True or local or (adapter.mac is not None and issuer_of(adapter.mac) is not None)

@@ -10,17 +10,23 @@ Told by: none of the other causes fits: the ranges do not overlap, no host reiss
          it is no expected twin. The same found on the wire only, without an inventory of the owners, is
          duplicate-on-the-wire.
 
-Confirm: on each host:
+Confirm: on each Hyper-V host:
          Get-VMNetworkAdapter -All | Where-Object MacAddress -eq '00155DC86A00' | Format-List *
          Get-NetAdapter | Where-Object { $_.MacAddress -eq '00-15-5D-C8-6A-00' }
+         on each Linux host (libvirt, Proxmox, containers):
+         ip -br link | grep -i 00:15:5d:c8:6a:00; grep -ril 00:15:5d:c8:6a:00 /etc/libvirt/qemu /etc/pve
          show mac address-table address 0015.5dc8.6a00 on the switch, twice: if the port changes, both talk.
 
 Fix:     1. Restore service: disconnect the owner that matters less.
-         Disconnect-VMNetworkAdapter -VMName web2
+         Hyper-V:  Disconnect-VMNetworkAdapter -VMName web2
+         libvirt:  virsh domif-setlink web2 00:15:5d:c8:6a:00 down
          2. Give it another address, while it is off, static and outside every range:
-         Set-VMNetworkAdapter -VMName web2 -StaticMacAddress '02A0C8000117'
+         Hyper-V:  Set-VMNetworkAdapter -VMName web2 -StaticMacAddress '02A0C8000117'
+         libvirt:  virsh edit web2
          and connect it again:
-         Connect-VMNetworkAdapter -VMName web2 -SwitchName LAN
+         Hyper-V:  Connect-VMNetworkAdapter -VMName web2 -SwitchName LAN
+         libvirt:  virsh domif-setlink web2 02:a0:c8:00:01:17 up
+         Of other platforms see static-address-copied.
          DHCP reservations, licences and Linux guests that pin the address notice.
          3. Find the cause, or it comes back: gather evidence of all hosts of the layer 2, of VMM and of the
          switches (maccord collect) and check again. If the two are not on one layer 2 at all, say so in
@@ -76,7 +82,10 @@ def _incident(case: Case, findings: list[Finding], collisions: list[Collision]) 
             f"{case.adapters(rows)} have one address, {show(address)}, and can hear each other"
             f"{'' if active else ' once both run'}. Nothing in the evidence says how that came about."
         ),
-        remedy="Let one owner keep the address, give the other a new one, and look for how it was copied.",
+        remedy=(
+            "Let one owner keep the address, give the other a new one"
+            f"{f' ({way})' if (way := case.new_address(rows)) else ''}, and look for how it was copied."
+        ),
     )
 
 

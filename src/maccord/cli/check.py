@@ -206,7 +206,9 @@ def _code(report: "Report", *, strict: bool, anew: bool, say: Callable[[str], No
         say("nothing in the evidence could be used; what is read is listed by: maccord check --help")
         return WRONG_CALL
     if strict and report.problems:
-        say(f"{len(report.problems)} problems with the evidence (--strict)")
+        from maccord.report.plain import counted
+
+        say(f"{counted(len(report.problems), 'problem')} with the evidence (--strict)")
         return WRONG_CALL
     return INCIDENTS if (report.failing_anew if anew else report.failing) else OK
 

@@ -105,7 +105,9 @@ def hyperv(
       powershell -ExecutionPolicy RemoteSigned -File collect-host.ps1
     """
     names = _names(host, hosts)
-    if script == bool(names):
+    if script and names:
+        raise click.UsageError("--script asks nobody: leave out --host and --hosts, or --script")
+    if not script and not names:
         raise click.UsageError(
             "say --host HOST or --hosts FILE, and hosts are asked over WinRM; or --script, and maccord prints the "
             "collector that you run on the host"

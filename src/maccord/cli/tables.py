@@ -2,7 +2,7 @@
 
 import click
 
-from maccord.cli.main import OK, WRONG_CALL
+from maccord.cli.main import OK
 
 _MB = 2**20
 
@@ -35,12 +35,17 @@ def command(paths: tuple[str, ...], output: str, *, quiet: bool, max_file_size: 
     from maccord.app.gather import gather
     from maccord.cli.progress import progress
     from maccord.engine.tables import write_tables
+    from maccord.mac import MaccordError
+    from maccord.report.plain import counted
 
     with progress(shown=not quiet) as tell:
         gathered = gather(paths, bytes_max=max_file_size * _MB, tell=tell.files)
-        write_tables(gathered.snapshot, gathered.config, output)
-    snapshot = gathered.snapshot
+        snapshot = gathered.snapshot
+        if not snapshot.files:  # tables of an earlier run stay
+            raise MaccordError("nothing in the evidence could be used; what is read is listed by: maccord check --help")
+        write_tables(snapshot, gathered.config, output)
     if not quiet:
-        counts = ", ".join(f"{len(snapshot.tables[name]):,} {name}s" for name in ("host", "pool", "adapter"))
-        click.echo(f"maccord: {output}: {counts}; {len(snapshot.problems):,} problems with the evidence", err=True)
-    return OK if snapshot.files else WRONG_CALL
+        counts = ", ".join(counted(len(snapshot.tables[name]), name) for name in ("host", "pool", "adapter"))
+        problems = counted(len(snapshot.problems), "problem")
+        click.echo(f"maccord: {output}: {counts}; {problems} with the evidence", err=True)
+    return OK

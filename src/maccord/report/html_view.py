@@ -18,6 +18,7 @@ from maccord.report.model import (
     SubjectItem,
     TwinItem,
 )
+from maccord.report.plain import counted
 from maccord.report.stack_drawing import Drawing, drawings
 
 IN_FULL, IN_BRIEF = 100, 1000
@@ -141,12 +142,6 @@ def view(report: Report, drawn: Illustration) -> View:
 def kind_of(one: IncidentItem) -> str:
     """Return the severity, or `allowed`."""
     return "allowed" if one.allowed else one.severity
-
-
-def counted(number: int, word: str) -> str:
-    """Return `1 host`, `2,000 hosts`."""
-    plural = word if number == 1 or word == "info" else f"{word}es" if word[-1] == "s" else f"{word}s"
-    return f"{number:,} {plural}"
 
 
 def _incident(

@@ -1,4 +1,4 @@
-"""Text from evidence, made harmless for terminals and spreadsheets."""
+"""Text from evidence, made harmless for terminals and spreadsheets; and counts in words."""
 
 
 def plain(text: str) -> str:
@@ -13,3 +13,9 @@ def cell(text: str) -> str:
     """Return a cell that no spreadsheet takes for a formula: names come from evidence, which is not to be trusted."""
     text = plain(text)
     return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def counted(number: int, word: str) -> str:
+    """Return `1 host`, `2,000 hosts`."""
+    plural = word if number == 1 or word == "info" else f"{word}es" if word[-1] == "s" else f"{word}s"
+    return f"{number:,} {plural}"

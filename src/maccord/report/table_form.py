@@ -20,7 +20,7 @@ from maccord.report.model import (
     Report,
     Since,
 )
-from maccord.report.plain import plain
+from maccord.report.plain import counted, plain
 
 _LABELS = 11
 _STYLES = {"error": "bold red", "warning": "bold yellow", "info": "cyan"}
@@ -153,7 +153,7 @@ def _rest(report: Report) -> RenderableType:
         listed = ", ".join(f"{count} {kind}" for kind, count in sorted(kinds.items()))
         parts.append(Text(f"Shared by design, no fault: {listed}", style="dim"))
     if report.problems:
-        parts.append(Text(f"{_count(len(report.problems), 'problem')} with the evidence:", style="yellow"))
+        parts.append(Text(f"{counted(len(report.problems), 'problem')} with the evidence:", style="yellow"))
         parts += [Text(plain(f"  {_spot(problem)}: {problem.reason}")) for problem in report.problems[:_SHOWN]]
         if len(report.problems) > _SHOWN:
             parts.append(Text(f"  and {len(report.problems) - _SHOWN} more (--format json lists all)"))
@@ -176,17 +176,12 @@ def _spot(problem: ProblemItem) -> str:
 def summary(report: Report) -> str:
     """Return the last line: how many incidents of each severity were found, and in what."""
     seen = report.evidence
-    parts = [_count(seen.hosts, "host"), _count(seen.adapters, "adapter"), _count(seen.pools, "pool")]
-    parts += [_count(seen.sightings, "sighting")] if seen.sightings else []
-    read = f"{', '.join(parts[:-1])} and {parts[-1]} in {_count(seen.files, 'file')}"
+    parts = [counted(seen.hosts, "host"), counted(seen.adapters, "adapter"), counted(seen.pools, "pool")]
+    parts += [counted(seen.sightings, "sighting")] if seen.sightings else []
+    read = f"{', '.join(parts[:-1])} and {parts[-1]} in {counted(seen.files, 'file')}"
     if not seen.files:
         return "Nothing was read."
     counts = Counter("allowed" if one.allowed else one.severity for one in report.incidents)
-    found = ", ".join(_count(counts[kind], kind) for kind in ("error", "warning", "info") if counts[kind])
+    found = ", ".join(counted(counts[kind], kind) for kind in ("error", "warning", "info") if counts[kind])
     allowed = f"; {counts['allowed']} allowed" if counts["allowed"] else ""
     return f"{found or 'Nothing collides'}{allowed}: {read}"
-
-
-def _count(number: int, word: str) -> str:
-    plural = word if number == 1 or word == "info" else word + "s"
-    return f"{number:,} {plural}"

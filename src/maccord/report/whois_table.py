@@ -7,7 +7,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from maccord.report.plain import plain
+from maccord.report.plain import counted, plain
 from maccord.report.whois import (
     BlockItem,
     EvidencePart,
@@ -85,7 +85,7 @@ def _evidence(known: EvidencePart) -> Iterator[tuple[str, str]]:
     yield from _labelled("incident", [_incident(one) for one in known.incidents])
     loose = (known.owners, known.ranges, known.sightings, known.grants, known.events, known.incidents)
     if not any(loose):
-        read = f"{_count(known.files, 'file')} of {_count(known.hosts, 'host')}"
+        read = f"{counted(known.files, 'file')} of {counted(known.hosts, 'host')}"
         yield "evidence", f"the address is not in it ({read})"
     if known.problems:
         yield "problems", f"{known.problems:,} with the evidence: maccord check lists them"
@@ -162,7 +162,3 @@ def _where(place: WhereItem) -> str:
 def _some(values: list[str]) -> str:
     rest = len(values) - _SHOWN
     return ", ".join(values[:_SHOWN]) + (f" and {rest} more" if rest > 0 else "")
-
-
-def _count(number: int, word: str) -> str:
-    return f"{number:,} {word if number == 1 else word + 's'}"

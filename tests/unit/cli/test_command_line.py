@@ -352,3 +352,37 @@ def test_completion_offers_commands_options_and_choices(typed, offered, tmp_path
     ran = maccord(cwd=tmp_path, env={**os.environ, **words})
     assert f"plain,{offered}" in ran.stdout.splitlines()
     assert ran.stderr == ""
+
+
+# Calls that are nearly right -------------------------------------------------------------------------------------
+
+
+def test_an_empty_name_is_not_the_folder_one_stands_in(tmp_path, capsys):
+    (tmp_path / "HV01.json").write_bytes((EXAMPLES / "fleet" / "HQ-HV01.json").read_bytes())
+    assert run(["check", ""]) == 2
+    assert "'': an empty name" in capsys.readouterr().err
+
+
+def test_tables_of_an_earlier_run_stay_when_nothing_could_be_used(tmp_path, capsys):
+    assert run(["tables", HEALTHY, "--output", "tables"]) == 0
+    assert "0 problems with the evidence" in capsys.readouterr().err
+    before = sorted(path.read_bytes() for path in (tmp_path / "tables").rglob("*.parquet"))
+    (tmp_path / "empty").mkdir()
+    assert run(["tables", "empty", "--output", "tables"]) == 2
+    assert "nothing in the evidence could be used" in capsys.readouterr().err
+    assert sorted(path.read_bytes() for path in (tmp_path / "tables").rglob("*.parquet")) == before != []
+
+
+def test_one_host_and_one_problem_are_counted_in_the_singular(tmp_path, capsys):
+    (tmp_path / "evidence").mkdir()
+    (tmp_path / "evidence" / "HV01.json").write_bytes((EXAMPLES / "fleet" / "HQ-HV01.json").read_bytes())
+    (tmp_path / "evidence" / "notes.txt").write_text("call them back")
+    assert run(["tables", "evidence", "--output", "tables"]) == 0
+    said = capsys.readouterr().err
+    assert "1 host, 1 pool," in said
+    assert "; 1 problem with" in said
+
+
+def test_the_script_of_hosts_asks_nobody(capsys):
+    assert run(["collect", "hyperv", "--script", "--host", "HV01"]) == 2
+    assert "leave out --host" in capsys.readouterr().err
