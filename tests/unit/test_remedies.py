@@ -12,9 +12,16 @@ from tests.kit.cases import NOW
 
 MAC = "00:50:56:81:22:33"
 ADAPTER = {
-    **{"Name": "NIC", "Id": "a", "VMName": "erp", "VMId": "b", "SwitchName": "LAN"},
-    **{"MacAddress": MAC, "DynamicMacAddressEnabled": False},
+    "Name": "NIC",
+    "Id": "a",
+    "VMName": "erp",
+    "VMId": "b",
+    "SwitchName": "LAN",
+    "MacAddress": MAC,
+    "DynamicMacAddressEnabled": False,
 }
+KVM = f"""<domain type='kvm'><name>erp</name><uuid>6a9f1d1e-0000-4000-8000-00000000000e</uuid><devices>
+<interface type='bridge'><mac address='{MAC}'/><source bridge='br0'/></interface></devices></domain>"""
 VMX = f"""displayName = "erp"
 ethernet0.present = "TRUE"
 ethernet0.addressType = "static"
@@ -22,11 +29,7 @@ ethernet0.address = "{MAC}"
 ethernet0.networkName = "LAN"
 """
 EVIDENCE = {
-    "virsh edit": (
-        "kvm1/erp.xml",
-        "<domain type='kvm'><name>erp</name><uuid>6a9f1d1e-0000-4000-8000-00000000000e</uuid><devices>"
-        f"<interface type='bridge'><mac address='{MAC}'/><source bridge='br0'/></interface></devices></domain>",
-    ),
+    "virsh edit": ("kvm1/erp.xml", KVM),
     "qm set": ("nodes/pve1/qemu-server/100.conf", f"name: erp\nnet0: virtio={MAC},bridge=vmbr0\n"),
     "VMware:": ("esx1/erp.vmx", VMX),
     "OpenStack:": ("cloud1/ports.json", f'[{{"ID": "fb751dd4", "MAC Address": "{MAC}", "Fixed IP Addresses": []}}]'),

@@ -126,7 +126,8 @@ class Case:
         host = self.host(row.host_id)
         if row.kind == "vm":
             state = ", which does not run," if row.running is False else ""
-            return f"VM {row.machine or row.name}{state} on {host}"
+            kind = "container" if self.facts.hosts[row.host_id].platform == "docker" else "VM"
+            return f"{kind} {row.machine or row.name}{state} on {host}"
         return f"{_WORDS.get(row.kind, 'adapter')} {row.name} on {host}"
 
     def power_unknown(self, rows: Iterable[Adapter]) -> list[str]:

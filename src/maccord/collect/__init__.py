@@ -149,6 +149,11 @@ def _unclaimed(document: Document) -> Parsed | None:
             return None
         if not document.json:
             return Parsed()
+        if str(document.json.get("schema", "")).startswith("maccord."):
+            unknown = str(document.json["schema"])[:60]
+            return Parsed(
+                problems=[Problem(document.file, "/schema", f"{unknown!r} is no schema that this version reads")]
+            )
     if document.opening == "[" and document.json == []:
         return Parsed()
     if document.opening == "n" and document.text.strip() == "null":

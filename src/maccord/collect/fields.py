@@ -90,7 +90,7 @@ class Fields:
         except BadAddress as error:
             self.complain(key, str(error))
             return None
-        self.complain(key, f"expected a MAC address, found a {type(value).__name__}")
+        self.complain(key, f"expected a MAC address, found {_named(value)}")
         return None
 
     def wwn(self, key: str) -> str | None:
@@ -151,4 +151,12 @@ def rows_of(value: Json, place: Place, problems: list[Problem], *, alone: bool =
         if isinstance(one, dict):
             yield Fields(one, spot, problems)
         elif one is not None:
-            problems.append(Problem(spot.file, spot.at, f"expected an object, found a {type(one).__name__}"))
+            problems.append(Problem(spot.file, spot.at, f"expected an object, found {_named(one)}"))
+
+
+def _named(value: Json) -> str:
+    """Return what a value is in words of JSON."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    kinds = {str: "a text", int: "a number", float: "a number", list: "a list", dict: "an object"}
+    return kinds.get(type(value), "null")

@@ -12,9 +12,9 @@ from markupsafe import Markup
 from maccord.mac import show
 from maccord.report.html_data import data_block
 from maccord.report.html_view import view
-from maccord.report.plain import counted
 from maccord.report.illustration import Illustration
 from maccord.report.model import Report
+from maccord.report.plain import counted
 from maccord.report.prose import bearable, prose
 from maccord.report.stack_drawing import HEIGHT, WIDTH, clipped
 

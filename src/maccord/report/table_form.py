@@ -1,5 +1,6 @@
 """The report as a person reads it: worst first, one incident a block, 100 columns."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 
@@ -26,6 +27,7 @@ _LABELS = 11
 _STYLES = {"error": "bold red", "warning": "bold yellow", "info": "cyan"}
 _SHOWN = 8
 """How many addresses, ranges, hosts or problems are listed before the rest is counted."""
+_PORT = re.compile(r"[0-9]+([.:][0-9]+)*")
 _COLLISIONS = ("duplicate-address", "reissued-address")
 
 
@@ -85,7 +87,7 @@ def _gone(since: Since) -> Iterator[RenderableType]:
         return
     yield Text(f"Gone since {since.checked_at}:", style="green")
     for one in since.gone[:_SHOWN]:
-        yield Text(plain(f"  {one.severity}  {one.cause}  {_things(one)}  id {one.id}"))
+        yield Padding(Text(plain(f"{one.severity}  {one.cause}  {_things(one)}  id {one.id}")), (0, 0, 0, 2))
     if len(since.gone) > _SHOWN:
         yield Text(f"  and {len(since.gone) - _SHOWN} more (--format json lists all)")
 
@@ -123,10 +125,16 @@ def _lines(incident: IncidentItem, findings: list[FindingItem]) -> Iterator[tupl
 def _twice(twice: dict[str, FindingItem]) -> Iterator[tuple[str, str]]:
     """Yield a line per address with several owners: who they are."""
     for at, (address, finding) in enumerate(sorted(twice.items())[:_SHOWN]):
-        owners = _some([f"{one.name.partition('/')[0]} ({one.host})" for one in finding.subjects])
+        owners = _some([f"{_owner(one.name)} ({one.host})" for one in finding.subjects])
         yield "" if at else "twice", f"{address}  {owners}"
     if len(twice) > _SHOWN:
         yield "", f"and {len(twice) - _SHOWN} more addresses"
+
+
+def _owner(name: str) -> str:
+    """Return the machine of `machine/adapter`; a port of a device, such as Ethernet1/1, is its own name."""
+    machine, _, adapter = name.rpartition("/")
+    return name if not machine or _PORT.fullmatch(adapter) else machine
 
 
 def _seen(evidence: list[EvidenceItem]) -> Iterator[tuple[str, str]]:
@@ -154,7 +162,8 @@ def _rest(report: Report) -> RenderableType:
         parts.append(Text(f"Shared by design, no fault: {listed}", style="dim"))
     if report.problems:
         parts.append(Text(f"{counted(len(report.problems), 'problem')} with the evidence:", style="yellow"))
-        parts += [Text(plain(f"  {_spot(problem)}: {problem.reason}")) for problem in report.problems[:_SHOWN]]
+        spots = [Text(plain(f"{_spot(problem)}: {problem.reason}")) for problem in report.problems[:_SHOWN]]
+        parts += [Padding(one, (0, 0, 0, 2)) for one in spots]
         if len(report.problems) > _SHOWN:
             parts.append(Text(f"  and {len(report.problems) - _SHOWN} more (--format json lists all)"))
     since = report.since if isinstance(report.since, Since) else None

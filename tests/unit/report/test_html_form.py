@@ -16,9 +16,10 @@ from maccord import __version__
 from maccord.app import illustrate as illustrating
 from maccord.report.html_data import data_block
 from maccord.report.html_form import as_html
-from maccord.report.html_view import IN_BRIEF, IN_FULL, Some, counted
+from maccord.report.html_view import IN_BRIEF, IN_FULL, Some
 from maccord.report.illustration import Illustration
 from maccord.report.model import ChangedItem, ChangeItem, GoneItem, Since
+from maccord.report.plain import counted
 from maccord.report.prose import TEXT_MAX
 from tests.kit.cases import read_case
 from tests.kit.fleets import write
