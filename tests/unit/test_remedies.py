@@ -51,3 +51,17 @@ def test_a_remedy_names_the_commands_of_the_machines_platforms_and_of_no_other(t
     assert {word for word in EVIDENCE if word in found.remedy} == set(words)
     wanted = {state for word, state in STATES.items() if word in words}
     assert {state for state in STATES.values() if state in " ".join(found.undecided)} == wanted
+
+
+def test_containers_are_no_machines_and_sentences_begin_with_a_capital(tmp_path):
+    endpoint = {"MacAddress": "02:42:0a:00:0a:05", "NetworkID": "n1", "EndpointID": "e1", "IPAddress": "10.0.10.5"}
+    for host in "12":
+        (tmp_path / f"dock{host}").mkdir()
+        container = {"Id": host * 64, "Name": "/web", "State": {"Running": True}, "Config": {"Hostname": "web"}}
+        container["NetworkSettings"] = {"Networks": {"lan": endpoint}}
+        network = {"Name": "lan", "Id": "n1", "Driver": "macvlan", "Scope": "local", "Options": {"parent": "eth0"}}
+        (tmp_path / f"dock{host}" / "containers.json").write_text(json.dumps([container]))
+        (tmp_path / f"dock{host}" / "networks.json").write_text(json.dumps([network | {"IPAM": {}}]))
+    gathered = gather([str(tmp_path)])
+    (found,) = check(gathered.snapshot, DuckEngine(), config=gathered.config, now=NOW).incidents
+    assert found.explanation.startswith("Container web on dock1 and container web on dock2 have ")

@@ -153,9 +153,10 @@ class Case:
             f"{kind}{'s' if len(hosts) > 1 else ''} {self.hosts(hosts)}" for kind, hosts in kinds.items() if hosts
         )
 
-    def adapters(self, rows: Iterable[Adapter]) -> str:
-        """Return several adapters' names."""
-        return listed(list(dict.fromkeys(self.adapter(row) for row in rows)))
+    def adapters(self, rows: Iterable[Adapter], *, begins: bool = True) -> str:
+        """Return several adapters' names, as a sentence `begins` or as they stand within one."""
+        names = listed(list(dict.fromkeys(self.adapter(row) for row in rows)))
+        return names[:1].upper() + names[1:] if begins else names
 
 
 def listed(names: Sequence[str], count: int | None = None) -> str:

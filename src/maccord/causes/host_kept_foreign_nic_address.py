@@ -63,8 +63,8 @@ def explain(case: Case) -> Iterable[Incident]:
             confidence=0.85,
             explanation=(
                 f"{case.adapters(borrowers)} wears {show(finding.address or 0)}, which is the permanent address of "
-                f"{case.adapters(owners)}. A system disk that moved to another machine, or an image with an address "
-                "override, brings it along."
+                f"{case.adapters(owners, begins=False)}. A system disk that moved to another machine, or an image with "
+                "an address override, brings it along."
             ),
             remedy=(
                 f"On {case.hosts(row.host_id for row in borrowers)} clear the adapter's Network Address setting "

@@ -61,9 +61,9 @@ def _incident(case: Case, group: list[Finding]) -> Incident:
         findings=(*group, *(collision.finding for collision in taken)),
         confidence=0.9,
         explanation=(
-            f"The {case.adapters(teams)} {'wears' if len(teams) == 1 else 'wear'} {show(address)}, the permanent "
-            f"address of {case.adapters(nics)}, which is no member of {'that' if len(teams) == 1 else 'each'} team and "
-            "is at work. A team keeps its primary member's address after that NIC is removed."
+            f"{case.adapters(teams)} {'wears' if len(teams) == 1 else 'wear'} {show(address)}, the permanent address "
+            f"of {case.adapters(nics, begins=False)}, which is no member of {'that' if len(teams) == 1 else 'each'} "
+            "team and is at work. A team keeps its primary member's address after that NIC is removed."
         ),
         remedy=(
             f"On {case.hosts(row.host_id for row in teams)} disable and enable the team's adapter "
