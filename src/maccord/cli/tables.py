@@ -35,6 +35,7 @@ def command(paths: tuple[str, ...], output: str, *, quiet: bool, max_file_size: 
     from maccord.app.gather import gather
     from maccord.cli.progress import progress
     from maccord.engine.tables import write_tables
+    from maccord.fleet.records import OBSERVERS, Host
     from maccord.mac import MaccordError
     from maccord.report.plain import counted
 
@@ -45,7 +46,9 @@ def command(paths: tuple[str, ...], output: str, *, quiet: bool, max_file_size: 
             raise MaccordError("nothing in the evidence could be used; what is read is listed by: maccord check --help")
         write_tables(snapshot, gathered.config, output)
     if not quiet:
-        counts = ", ".join(counted(len(snapshot.tables[name]), name) for name in ("host", "pool", "adapter"))
+        rows = {name: len(snapshot.tables[name]) for name in ("pool", "adapter", "sighting")}
+        hosts = sum(isinstance(one, Host) and one.platform not in OBSERVERS for one in snapshot.tables["host"])
+        counts = ", ".join(counted(count, name) for name, count in {"host": hosts, **rows}.items())
         problems = counted(len(snapshot.problems), "problem")
         click.echo(f"maccord: {output}: {counts}; {problems} with the evidence", err=True)
     return OK
