@@ -65,4 +65,6 @@ def explain(case: Case) -> Iterable[Incident]:
 
 def _is_one_machine(collision: Collision) -> bool:
     ids = {owner.main.machine_id for owner in collision.owners}
-    return len(ids) == 1 and "" not in ids and all(owner.is_machine and not owner.static for owner in collision.owners)
+    if len(ids) != 1 or "" in ids or len(collision.hosts) < 2:
+        return False
+    return all(owner.is_machine and not owner.static and owner.main.running for owner in collision.owners)

@@ -62,12 +62,13 @@ def assemble(
     fabrics = Fabrics(config, (host.fabric for host in hosts))
     tables: dict[str, list[Row]] = {name: [] for name in TABLES}
     numbering = Numbering()
-    domains = [_whereabouts(host, fabrics, numbering) for host in hosts]
+    wires = [fabrics.number_of(host.name, host.fabric) for host in hosts]
+    domains = [_whereabouts(host, wire, numbering) for host, wire in zip(hosts, wires, strict=True)]
     identities = _identities(hosts, domains)
-    for host, domain, identity in zip(hosts, domains, identities, strict=True):
-        found += _add_host(host, domain, identity, tables, numbering)
+    for host, domain, wire, identity in zip(hosts, domains, wires, identities, strict=True):
+        found += _add_host(host, (domain, wire), identity, tables, numbering)
     tables["issuer"] = list(issuers(row for row in tables["adapter"] if isinstance(row, Adapter)))
-    _add_sightings(hosts, domains, tables)
+    _add_sightings(hosts, wires, tables)
     tables["vlan_set"] = list(numbering.vlan_sets())
     return Snapshot(
         {name: tuple(rows) for name, rows in tables.items()},
@@ -77,14 +78,15 @@ def assemble(
     )
 
 
-def _whereabouts(host: HostRecords, fabrics: Fabrics, numbering: Numbering) -> int:
+def _whereabouts(host: HostRecords, wire: int, numbering: Numbering) -> int:
+    """Return the domain of what a host issues and of machines of which no switch is known."""
     switches = host.of(SwitchSeen)
     known = {one.id for one in switches} | {one.name.casefold() for one in switches}
     plugs = ({nic.switch_id, nic.switch.casefold()} - {""} for nic in host.of(AdapterSeen))
     beyond = any(plug and not plug & known for plug in plugs)  # a bridge that no record describes
     if switches and not beyond and all(switch.kind != "external" for switch in switches):
-        return numbering.confined(host.name, "")  # nothing of this host reaches a wire
-    return fabrics.number_of(host.name, host.fabric)
+        return numbering.confined(host.name, "")  # no machine of this host reaches a wire
+    return wire
 
 
 def _identity_of(host: HostRecords) -> tuple[str | None, str | None]:
@@ -114,8 +116,9 @@ def _identities(hosts: Sequence[HostRecords], domains: Sequence[int]) -> list[in
 
 
 def _add_host(
-    host: HostRecords, domain: int, identity: int, tables: dict[str, list[Row]], numbering: Numbering
+    host: HostRecords, domains: tuple[int, int], identity: int, tables: dict[str, list[Row]], numbering: Numbering
 ) -> list[Problem]:
+    domain, wire = domains
     number = len(tables["host"])
     row = _host_row(number, host, domain, identity)
     tables["host"].append(row)
@@ -132,10 +135,10 @@ def _add_host(
     firsts = {first for _, first in derives}
     for one in ranges:
         tables["pool"].append(_pool_row(len(tables["pool"]), row, one, firsts))
-    rows = joined_adapters(host, number, domain, numbering, AdapterRows.starting_at(tables))
+    rows = joined_adapters(host, number, domains, numbering, AdapterRows.starting_at(tables))
     for name in ("adapter", "switch", "uplink", "guest_ip", "member"):
         tables[name] += getattr(rows, name)
-    _add_small_rows(host, number, domain, tables)
+    _add_small_rows(host, number, wire, tables)
     return problems
 
 

@@ -11,10 +11,17 @@ from msgspec.structs import replace
 from maccord.fleet.estate import HostRecords
 from maccord.fleet.evidence import AdapterSeen, MachineSeen, QueueSeen, SwitchSeen, TeamSeen
 from maccord.fleet.interfaces import Interfaces
-from maccord.fleet.nics import IPVLAN, each_once, is_parent
+from maccord.fleet.nics import INTERFACE, IPVLAN, Siblings, each_once, is_parent
 from maccord.fleet.numbering import Numbering
 from maccord.fleet.ports import Ports
 from maccord.fleet.records import Adapter, GuestIp, Member, Row, Switch, Uplink
+
+
+_ON_THE_WIRE = {"physical", "team", INTERFACE}
+"""Kinds of adapters that are the host's own, whatever its switches confine."""
+
+_SHOWN_MAX = 128
+"""No team shows more adapters to its host (Windows: 32, one per VLAN); of more, the rest are no adapters of it."""
 
 
 @dataclass(slots=True)
@@ -39,13 +46,18 @@ class AdapterRows:
 
 
 def joined_adapters(
-    host: HostRecords, number: int, domain: int, numbering: Numbering, rows: AdapterRows
+    host: HostRecords, number: int, domains: tuple[int, int], numbering: Numbering, rows: AdapterRows
 ) -> AdapterRows:
-    """Fill `rows` with the switches, adapters, uplinks and team members of host `number`."""
+    """Fill `rows` with the switches, adapters, uplinks and team members of host `number`.
+
+    `domains` are that of machines of which no switch is known, and that of the wire which the host's own NICs are on.
+    """
+    domain, wire = domains
     switches = _Switches(host, number, rows)
     machines = _Machines(host)
     ports = Ports(host)
     nics = each_once(host.of(AdapterSeen))
+    siblings = Siblings(nics)
     interfaces = Interfaces(host, nics)
     queues = _Queues(host)
     for nic in nics:
@@ -60,7 +72,7 @@ def joined_adapters(
         if machine is not None and machine.snapshot_of:
             machine_id, snapshot = machine.snapshot_of, machine.name or "snapshot"
             name = machines.name_of(machine.snapshot_of) or name
-        reach = domain
+        reach = wire if nic.kind in _ON_THE_WIRE else domain
         if confined and switch:
             reach = _confined(host, switch, numbering)
         elif nic.overlay:
@@ -89,7 +101,7 @@ def joined_adapters(
                 spoofing=ports.spoofing_of(nic),
                 iov=nic.iov,
                 vmq=queues.of(nic),
-                parent=switch is not None and is_parent(nic, switch, nics),
+                parent=switch is not None and is_parent(nic, switch, siblings),
                 description=IPVLAN if switch is not None and switch.ipvlan else nic.description,
                 created=machine.created if machine else "",
                 snapshot=snapshot,
@@ -250,7 +262,7 @@ def _add_members(rows: AdapterRows, teams: list[TeamSeen]) -> None:
             shown.setdefault(one.team, []).extend(rows_of(one))
     for one in teams:
         for member in rows_of(one) if one.role == "member" else ():
-            for nic in shown.get(one.team, ()):
+            for nic in shown.get(one.team, ())[:_SHOWN_MAX]:
                 if nic.id != member.id:
                     rows.member.append(Member(rows.next_id("member"), nic.id, member.id))
 

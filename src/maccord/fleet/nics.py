@@ -1,5 +1,6 @@
 """Tells which records speak of one adapter, and which management vNIC came with its switch."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from msgspec.structs import replace
@@ -8,6 +9,9 @@ from maccord.fleet.evidence import AdapterSeen, SwitchSeen
 
 SHADOW = "management-nic"
 """The kind of a NIC that Get-NetAdapter lists for a management vNIC: the same adapter, told twice."""
+
+INTERFACE = "interface"
+"""The kind of a logical interface that a device lists."""
 
 IPVLAN = "ipvlan"
 """The description of an ipvlan adapter: it has its parent's address by design (Linux, networking/ipvlan)."""
@@ -22,53 +26,109 @@ MULTIPLEXOR = "Microsoft Network Adapter Multiplexor Driver"
 
 def each_once(nics: Iterable[AdapterSeen]) -> list[AdapterSeen]:
     """Return each adapter once, though several cmdlets and files may tell of it."""
-    kept: list[AdapterSeen] = []
+    kept = _Kept()
     shadows: list[AdapterSeen] = []
-    first_file: dict[tuple[object, ...], str] = {}
     for nic in nics:
         if nic.kind == SHADOW:
             shadows.append(nic)
-        elif not _told_before(nic, first_file):
-            kept.append(nic)
-    for shadow in shadows:
-        at = next((at for at, nic in enumerate(kept) if _is_shadow_of(shadow, nic)), None)
-        if at is None:
-            if not _told_before(shadow, first_file):
-                kept.append(replace(shadow, kind="management", name=_inner_name(shadow.name)))
         else:
-            kept[at] = replace(kept[at], description=shadow.description, up=shadow.up)
-    return kept
+            kept.add(nic)
+    vnics = _Vnics(kept.nics)
+    for shadow in shadows:
+        at = vnics.of(shadow)
+        if at is None:
+            kept.add(shadow, replace(shadow, kind="management", name=_inner_name(shadow.name)))
+        else:
+            kept.nics[at] = replace(kept.nics[at], description=shadow.description, up=shadow.up)
+    return kept.nics
 
 
-def _told_before(nic: AdapterSeen, first_file: dict[tuple[object, ...], str]) -> bool:
-    """Tell whether an earlier record was of this adapter.
-
-    It was with one id; or, without ids, with the same words in another file; or if another file tells of one machine
-    by its id and of the same address, as a host and the manager of a cloud do.
-    """
-    if nic.machine_id and nic.mac is not None:
-        seat = ("seat", nic.kind, nic.machine_id, nic.mac, nic.snapshot)
-        if first_file.setdefault(seat, nic.place.file) != nic.place.file:
-            return True
-    if nic.id:
-        key: tuple[object, ...] = (nic.kind, nic.machine_id, nic.id, nic.snapshot)
-        told = key in first_file
-        first_file.setdefault(key, nic.place.file)
-        return told
-    words = (nic.kind, nic.machine_id, nic.machine, nic.name, nic.mac, nic.snapshot)
-    return first_file.setdefault(words, nic.place.file) != nic.place.file
+_Key = tuple[object, ...]
 
 
-def _is_shadow_of(shadow: AdapterSeen, nic: AdapterSeen) -> bool:
-    if nic.kind != "management":
-        return False
-    if shadow.id and nic.id:
-        return shadow.id == nic.id or (_named_alike(shadow, nic) and shadow.mac == nic.mac)
-    return _named_alike(shadow, nic)
+class _Kept:
+    """Adapters of one host, each kept once, by what tells that two records are of one adapter."""
+
+    def __init__(self) -> None:
+        self.nics: list[AdapterSeen] = []
+        self._by_id: set[_Key] = set()
+        self._by_words: dict[_Key, str] = {}
+        self._seats: dict[_Key, int] = {}
+
+    def add(self, nic: AdapterSeen, shown: AdapterSeen | None = None) -> None:
+        """Keep an adapter, or what is to be shown for it, unless an earlier record was of it."""
+        seats = _seats(nic) if nic.mac is not None else []
+        at = next((self._seats[seat] for seat in seats if self._is_told(nic, seat)), None)
+        known = self._is_known(nic)
+        if at is not None:
+            if nic.manager and not self.nics[at].manager:
+                self.nics[at] = replace(self.nics[at], manager=nic.manager)
+        elif not known:
+            self.nics.append(shown or nic)
+            for seat in seats:
+                self._seats.setdefault(seat, len(self.nics) - 1)
+
+    def _is_known(self, nic: AdapterSeen) -> bool:
+        """Tell whether a record had the same id, or, of those without ids, the same words in another file."""
+        if nic.id:
+            key: _Key = (nic.kind, nic.machine_id, nic.id, nic.snapshot)
+            told = key in self._by_id
+            self._by_id.add(key)
+            return told
+        words = (nic.kind, nic.machine_id, nic.machine, nic.name, nic.mac, nic.snapshot)
+        return self._by_words.setdefault(words, nic.place.file) != nic.place.file
+
+    def _is_told(self, nic: AdapterSeen, seat: _Key) -> bool:
+        """Tell whether another file told of a seat.
+
+        Two files that name one machine by its id may be of two copies of it, unless they call it alike or one of them
+        is of a manager, which has names of its own. Two that call it alike are of one only if one is of a manager.
+        """
+        at = self._seats.get(seat)
+        if at is None or self.nics[at].place.file == nic.place.file:
+            return False
+        other = self.nics[at]
+        managed = bool(other.manager) != bool(nic.manager)
+        if seat[0] == _BY_NAME:
+            return managed
+        if seat[0] == _OWN:
+            return nic.kind == other.kind or INTERFACE in (nic.kind, other.kind)
+        return managed or nic.machine.casefold() == other.machine.casefold()
 
 
-def _named_alike(shadow: AdapterSeen, nic: AdapterSeen) -> bool:
-    return _inner_name(shadow.name).casefold() == nic.name.casefold()
+_BY_ID, _BY_NAME, _OWN = "id", "name", "own"
+
+
+def _seats(nic: AdapterSeen) -> list[_Key]:
+    """Return what stands for an adapter in any file of its host: its address, with its machine or its own name."""
+    if nic.kind != "vm":
+        return [(_OWN, nic.name.casefold(), nic.mac)]
+    named = nic.machine.replace("/", "_").casefold()  # KubeVirt's own libvirt calls NAMESPACE/NAME so
+    by_id: list[_Key] = [(_BY_ID, nic.machine_id, nic.mac, nic.snapshot)] if nic.machine_id else []
+    return [*by_id, (_BY_NAME, named, nic.mac, nic.snapshot)] if named else by_id
+
+
+class _Vnics:
+    """The management vNICs among a host's adapters, by what a NIC of Get-NetAdapter names them."""
+
+    def __init__(self, nics: Sequence[AdapterSeen]) -> None:
+        self._by_id: dict[str, int] = {}
+        self._by_name: dict[_Key, int] = {}
+        for at, nic in enumerate(nics):
+            if nic.kind == "management":
+                name = nic.name.casefold()
+                if nic.id:
+                    self._by_id.setdefault(nic.id, at)
+                for key in ((name,), (name, bool(nic.id)), (name, nic.mac)):
+                    self._by_name.setdefault(key, at)
+
+    def of(self, shadow: AdapterSeen) -> int | None:
+        """Return the place of the vNIC that a NIC is: of its id, else of its name, and address if both have ids."""
+        name = _inner_name(shadow.name).casefold()
+        if not shadow.id:
+            return self._by_name.get((name,))
+        found = (self._by_id.get(shadow.id), self._by_name.get((name, shadow.mac)), self._by_name.get((name, False)))
+        return min((at for at in found if at is not None), default=None)
 
 
 def _inner_name(name: str) -> str:
@@ -76,7 +136,22 @@ def _inner_name(name: str) -> str:
     return name[name.index("(") + 1 : -1] if name.startswith("vEthernet (") and name.endswith(")") else name
 
 
-def is_parent(nic: AdapterSeen, switch: SwitchSeen, nics: Sequence[AdapterSeen]) -> bool:
+class Siblings:
+    """How many management vNICs each switch of a host has."""
+
+    def __init__(self, nics: Iterable[AdapterSeen]) -> None:
+        vnics = [one for one in nics if one.kind == "management"]
+        self._by_id = Counter(one.switch_id for one in vnics if one.switch_id)
+        self._by_name = Counter(one.switch.casefold() for one in vnics)
+        self._by_name_alone = Counter(one.switch.casefold() for one in vnics if not one.switch_id)
+
+    def on(self, switch: SwitchSeen) -> int:
+        """Return the number of vNICs on a switch: by its id, or by its name where one of both has no id."""
+        name = switch.name.casefold()
+        return self._by_id[switch.id] + self._by_name_alone[name] if switch.id else self._by_name[name]
+
+
+def is_parent(nic: AdapterSeen, switch: SwitchSeen, siblings: Siblings) -> bool:
     """Tell whether a management vNIC is the one that Windows made with an external switch on a single NIC.
 
     Windows names it like the switch; when it is the only management vNIC there, or the cmdlet marks it as the
@@ -88,11 +163,4 @@ def is_parent(nic: AdapterSeen, switch: SwitchSeen, nics: Sequence[AdapterSeen])
         return False
     if nic.parent or nic.name.casefold() == switch.name.casefold():
         return True
-    siblings = [one for one in nics if one.kind == "management" and _on(one, switch)]
-    return len(siblings) == 1
-
-
-def _on(nic: AdapterSeen, switch: SwitchSeen) -> bool:
-    if nic.switch_id and switch.id:
-        return nic.switch_id == switch.id
-    return nic.switch.casefold() == switch.name.casefold()
+    return siblings.on(switch) == 1

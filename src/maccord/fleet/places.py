@@ -24,6 +24,8 @@ _DEPTH = 8
 _PEER_LINK = "vpc peer-link"
 """How NX-OS names the peer link in its address table, whichever port it is."""
 
+_HOLDERS_MAX = 64
+
 _AT_PORTS = {"dynamic", "static", "own"}
 _TUNNEL, _INNER = "tunnel", "inner"
 
@@ -37,12 +39,8 @@ class Places:
         self._by_name = _by_name(hosts, domains)
         self._halves = {number: found[0] for number, host in enumerate(hosts) if (found := host.of(PeerSeen))}
         self._links = [self._links_of(number) for number in range(len(hosts))]
-        alike: dict[tuple[int, int | None], list[int]] = defaultdict(list)
-        for number, half in self._halves.items():
-            alike[domains[number], half.system].append(number)
-        self.peers = {
-            number: self._peer_of(number, alike[domains[number], half.system]) for number, half in self._halves.items()
-        }
+        self._by_mac = self._holders()
+        self.peers = {number: self._peer_of(number) for number in self._halves}
         self._spots: dict[tuple[object, ...], int] = {}
 
     def edge(self, host: int, sighting: SightingSeen) -> bool | None:
@@ -111,23 +109,33 @@ class Places:
             return ""
         return self._whole(host, half.peer_link)
 
-    def _peer_of(self, host: int, alike: Sequence[int]) -> int | None:
+    def _peer_of(self, host: int) -> int | None:
         """Return the other half of a pair: the one with its system address that knows it and that it knows."""
-        found = [one for one in alike if one != host and self._knows(host, one) and self._knows(one, host)]
-        return found[0] if len(found) == 1 else None
+        found = {one for one in self._known_to(host) if self._is_alike(host, one) and host in self._known_to(one)}
+        return found.pop() if len(found) == 1 else None
 
-    def _knows(self, host: int, other: int) -> bool:
-        """Tell whether a half names the other: by an address of it, or as the neighbour at the peer link."""
+    def _is_alike(self, host: int, other: int) -> bool:
+        if other == host or other not in self._halves or self._domains[other] != self._domains[host]:
+            return False
+        return self._halves[other].system == self._halves[host].system
+
+    def _known_to(self, host: int) -> set[int]:
+        """Return whom a half names: by an address that few have, or as the neighbour at the peer link."""
         told = self._halves[host].peer_mac
-        if told is not None and told in self._macs(other):
-            return True
+        known = set(self._by_mac.get(told, ())) if told is not None else set()
         names = self._links[host].get(self._peer_link(host), ())
-        return any(self._named(host, name) == other for name in names)
+        return known | {one for one in (self._named(host, name) for name in names) if one is not None}
 
-    def _macs(self, host: int) -> set[int | None]:
-        records = self._hosts[host]
-        own = {one.mac for one in records.of(SightingSeen) if one.kind == "own"}
-        return own | {one.mac for one in records.of(AdapterSeen)}
+    def _holders(self) -> dict[int, list[int]]:
+        """Return who has the addresses that halves name their peers by; one that many have names nobody."""
+        holders: dict[int, list[int]] = {one.peer_mac: [] for one in self._halves.values() if one.peer_mac is not None}
+        for number in self._halves:
+            records = self._hosts[number]
+            own = {one.mac for one in records.of(SightingSeen) if one.kind == "own"}
+            for mac in own | {one.mac for one in records.of(AdapterSeen)}:
+                if mac in holders:
+                    holders[mac].append(number)
+        return {mac: found for mac, found in holders.items() if len(found) <= _HOLDERS_MAX}
 
     def _named(self, host: int, name: str) -> int | None:
         """Return the host of this network that a neighbour's name means, with or without a domain or serial number."""
