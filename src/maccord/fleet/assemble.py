@@ -44,7 +44,7 @@ from maccord.fleet.settle import settle
 from maccord.fleet.snapshot import Snapshot
 from maccord.mac import MacRange, block_of, default_pool
 
-VMM = "vmm"
+_FIRST, _LAST = ("vmm", "hyperv"), ("docker", "linux")
 _COUNT_MAX = (1 << 63) - 1
 
 
@@ -151,7 +151,7 @@ def _host_row(number: int, host: HostRecords, domain: int, identity: int) -> Hos
     return Host(
         number,
         host.name,
-        _platform_of(exports, seen),
+        _platform_of(exports),
         domain,
         identity,
         seen.machine_guid,
@@ -165,10 +165,21 @@ def _host_row(number: int, host: HostRecords, domain: int, identity: int) -> Hos
     )
 
 
-def _platform_of(exports: Sequence[HostSeen], seen: HostSeen) -> str:
-    """Return what a host is: a VMM server even when it is a host as well, and a hypervisor rather than an observer."""
-    platforms = [seen.platform, *(one.platform for one in exports)]
-    return VMM if VMM in platforms else next((one for one in platforms if one not in OBSERVERS), seen.platform)
+def _platform_of(exports: Sequence[HostSeen]) -> str:
+    """Return what a host is, of all that its evidence calls it, whatever file comes first.
+
+    A VMM server is one even when it is a host as well. A host that issues addresses by itself is that before all else,
+    and whatever owns machines counts before what any host may have, such as containers; an observer comes last.
+    """
+
+    def rank(platform: str) -> tuple[int, str]:
+        if platform in OBSERVERS:
+            return len(_FIRST) + len(_LAST) + 1, platform
+        if platform in _LAST:
+            return len(_FIRST) + 1 + _LAST.index(platform), platform
+        return _FIRST.index(platform) if platform in _FIRST else len(_FIRST), platform
+
+    return min((one.platform for one in exports), key=rank)
 
 
 def _names_left(host: HostSeen, adapters: Sequence[HbaSeen]) -> int | None:

@@ -16,7 +16,6 @@ from maccord.fleet.numbering import Numbering
 from maccord.fleet.ports import Ports
 from maccord.fleet.records import Adapter, GuestIp, Member, Row, Switch, Uplink
 
-
 _ON_THE_WIRE = {"physical", "team", INTERFACE}
 """Kinds of adapters that are the host's own, whatever its switches confine."""
 

@@ -27,7 +27,7 @@ FROM sharer s JOIN (
     SELECT host_id, mac FROM sharer WHERE kind = 'vm' AND dynamic AND snapshot = ''
     GROUP BY host_id, mac HAVING MIN(machine_no) <> MAX(machine_no)
 ) d ON d.host_id = s.host_id AND d.mac = s.mac
-JOIN host h ON h.id = s.host_id AND h.platform NOT IN ('vmware', 'xcp')  -- they issue from no range that runs round
+JOIN host h ON h.id = s.host_id AND h.platform IN ('hyperv', 'vmm', '')  -- others issue from no range that runs round
 WHERE s.kind = 'vm' AND s.dynamic AND s.snapshot = ''
 """,
     page=__doc__,
