@@ -107,7 +107,7 @@ def _adapter(row: _Row, host: str, place: Place, problems: list[Problem]) -> Ite
         zeros=mac == 0,
         at_mac=place.at,
         dynamic=dynamic,
-        manager="" if dynamic else vcenter,
+        manager=vcenter,
         machine_id=machine_id,
         machine=name,
         switch=row.get("switch") or row.get("network", ""),

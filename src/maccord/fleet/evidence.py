@@ -84,8 +84,9 @@ class AdapterSeen(Struct, frozen=True, gc=False):
     Two more kinds tell of an adapter a second time: `management-nic` (Get-NetAdapter's word on a management vNIC) and
     `configured` (a network controller's word on an adapter it configures). `group` is the port group of its switch
     that it is plugged into. `overlay` names the virtual network whose members alone hear its frames, on any host.
-    `manager` names what issued the address where that is no single host: a vCenter Server by its UUID or name, a
-    cluster, a cloud. Adapters of one manager carry one and the same name; empty: not known, or the host itself.
+    `manager` names what tells of the adapter and issued its address, unless `dynamic` says that a host did, where that
+    is no single host: a vCenter Server by its UUID or name, a cluster, a cloud. Adapters of one manager carry one and
+    the same name; empty: not known, or the host itself.
 
     Of a switch, a router or any device that lists its interfaces, `kind` may also be `interface`, a logical interface
     that talks for the device. `role` says which: subinterface, svi (the device's own interface in a VLAN), vrr (a

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 from maccord.fleet.records import Adapter, Issuer
-from maccord.mac import Shared, shared_block
+from maccord.mac import VCENTER, Shared, shared_block
 
 _Key = tuple[str, int, str]
 
@@ -29,7 +29,7 @@ def issuers(adapters: Iterable[Adapter]) -> Iterator[Issuer]:
         if not row.manager or row.mac is None or row.domain < 0 or row.kind != "vm" or row.snapshot:
             continue
         block = shared_block(row.mac)
-        if block is not None:
+        if block is not None and not (row.dynamic and block.product == VCENTER):  # such a one its host made up
             kinds[block.product] = block
             found[row.manager, row.domain, block.product][block.block(row.mac)].setdefault(row.mac, row)
     number = 0
