@@ -52,10 +52,11 @@ _GUEST_FOLDERS = ("qemu-server", "lxc")
 
 @dataclass(slots=True)
 class _Guest:
-    """The guest that a file tells of, and the list that the file's problems go to."""
+    """The guest that a file tells of, the list of its problems, and the cluster that issues addresses."""
 
     machine: MachineSeen
     problems: list[Problem]
+    manager: str
 
 
 @dataclass(slots=True)
@@ -100,6 +101,12 @@ def _cluster_of(document: Document) -> str:
     return "/".join(("nodes", *document.above[2:])) if in_nodes else ""
 
 
+def _manager_of(document: Document) -> str:
+    """Return what the cluster is called: by the folder around its `nodes`, where it was copied to."""
+    around = document.above[2:3] if _cluster_of(document) else ()
+    return "" if around in ((), ("pve",)) else around[0]
+
+
 def parse(document: Document) -> Parsed:
     """Read one guest, its snapshots and what is pending for it."""
     host = host_of(document)
@@ -109,7 +116,7 @@ def parse(document: Document) -> Parsed:
     number = numbered.group(1) if numbered else document.stem
     machine = _machine(top, document, number, _cluster_of(document))
     parsed.seen.append(machine)
-    guest = _Guest(machine, parsed.problems)
+    guest = _Guest(machine, parsed.problems, _manager_of(document))
     now = list(_adapters(top, guest, ""))
     parsed.seen += now
     addresses = {one.mac for one in now if isinstance(one, AdapterSeen)}
@@ -203,6 +210,7 @@ def _adapter(name: str, options: dict[str, str], place: Place, guest: _Guest, sn
         snapshot=snapshot,
         vlans=_vlans(options, place, guest.problems),
         linked=options.get("link_down") != "1",
+        manager=guest.manager,
     )
 
 

@@ -300,3 +300,18 @@ def test_long_lines_are_read_at_once(text):
     started = perf_counter()
     read(document(f"{GUEST}{text}\n"))
     assert perf_counter() - started < 2
+
+
+@pytest.mark.parametrize(
+    ("folder", "above", "manager"),
+    [
+        ("qemu-server", ("pve1", "nodes", "north", "evidence"), "north"),
+        ("qemu-server", ("pve1", "nodes", "pve", "etc"), ""),
+        ("qemu-server", ("pve1",), ""),
+        ("pve1", (), ""),
+    ],
+)
+def test_the_folder_around_the_nodes_names_the_cluster_that_issued_an_address(folder, above, manager):
+    raw = b"name: web\nnet0: virtio=BC:24:11:08:A0:01,bridge=vmbr0\nmemory: 512\n"
+    seen = proxmox.parse(Document("nodes/pve1/qemu-server/100.conf", folder, raw, above)).seen
+    assert [one.manager for one in seen if isinstance(one, AdapterSeen)] == [manager]
