@@ -1,4 +1,6 @@
-"""What all tests share: chance that is the same in every run."""
+"""What all tests share: chance that is the same in every run, and Control-C that reaches what they start."""
+
+import signal
 
 from hypothesis import HealthCheck, settings
 
@@ -12,3 +14,7 @@ settings.register_profile(
 )
 settings.register_profile("roaming", settings.get_profile("same-every-time"), derandomize=False, max_examples=1000)
 settings.load_profile("same-every-time")
+
+# Started in the background by a shell, tests inherit that SIGINT is ignored, and so would the programs they interrupt.
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from maccord.collect import COLLECTORS, Document, Unreadable
+from maccord.collect import Document, Unreadable
+from maccord.collect.kinds import COLLECTORS
 from maccord.fleet.assemble import assemble
 from tests.kit.reading import read
 from tests.kit.samples import BINARY, SAMPLES

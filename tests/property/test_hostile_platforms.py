@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from maccord.collect import COLLECTORS, Document, Parsed, read
+from maccord.collect import Document, Parsed, read
+from maccord.collect.kinds import COLLECTORS
 from tests.property.test_hostile_input import assert_survives
 
 ID, NET, END = "a" * 64, "b" * 64, "c" * 64

@@ -10,7 +10,7 @@ import pytest
 import requests
 
 from maccord.cli.main import run
-from maccord.collect import COLLECTORS
+from maccord.collect.kinds import COLLECTORS
 
 pytestmark = pytest.mark.real
 SHARED = "BC:24:11:00:00:01"

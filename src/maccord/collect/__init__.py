@@ -2,36 +2,8 @@
 
 from collections.abc import Iterable
 from contextlib import suppress
-from typing import Protocol
 
-from maccord.collect import (
-    dhcpd,
-    dnsmasq,
-    docker,
-    fleet_toml,
-    hyperv,
-    ifupdown,
-    incus,
-    iproute,
-    kea,
-    kubevirt,
-    libvirt,
-    machine_id,
-    netbox,
-    network_controller,
-    openstack,
-    proxmox,
-    proxmox_lists,
-    suzieq,
-    switch_tables,
-    switch_templates,
-    vmm,
-    vmware_info,
-    vmware_sheet,
-    vmware_vmx,
-    windows_dhcp,
-    xcp,
-)
+from maccord.collect import hyperv
 from maccord.collect.document import BYTES_MAX, FOLDERS_ABOVE, Document, Unreadable
 from maccord.collect.hyperv_quick import Odd, Typed
 from maccord.collect.parsed import Parsed
@@ -39,9 +11,7 @@ from maccord.fleet.problem import Problem
 
 __all__ = [
     "BYTES_MAX",
-    "COLLECTORS",
     "FOLDERS_ABOVE",
-    "Collector",
     "Document",
     "Parsed",
     "Unreadable",
@@ -50,54 +20,6 @@ __all__ = [
 ]
 
 _OURS = ("maccord.report/", "maccord.truth/")
-
-
-class Collector(Protocol):
-    """The whole contract of a collector. A module fulfils it; mypy checks each one against it."""
-
-    NAME: str
-
-    def claims(self, document: Document) -> bool:
-        """Tell from the content whether this collector reads the document; may raise Unreadable."""
-
-    def parse(self, document: Document) -> Parsed:
-        """Return records and problems; raise Unreadable when nothing of the document can be used."""
-
-
-COLLECTORS: dict[str, Collector] = {
-    "suzieq": suzieq,
-    "fleet.toml": fleet_toml,
-    "kea": kea,
-    "dnsmasq": dnsmasq,
-    "dhcpd": dhcpd,
-    "switch-tables": switch_tables,
-    "netbox": netbox,
-    "windows-dhcp": windows_dhcp,
-    "vmm": vmm,
-    "hyperv": hyperv,
-    "network-controller": network_controller,
-    "proxmox-list": proxmox_lists,
-    "vmware-info": vmware_info,
-    "libvirt": libvirt,
-    "xcp": xcp,
-    "vmware": vmware_vmx,
-    "vmware-sheet": vmware_sheet,
-    "proxmox": proxmox,
-    "interfaces": ifupdown,
-    "openstack": openstack,
-    "kubevirt": kubevirt,
-    "docker": docker,
-    "incus": incus,
-    "iproute": iproute,
-    "machine-id": machine_id,
-    "switch-templates": switch_templates,
-}
-"""Every collector, in the order in which documents are offered to them.
-
-Binary formats come first, since they have no text. TOML begins with `[[` and is no JSON, nor is a session that begins
-with a prompt such as `{master:0}`. Lines of leases look like tables of a switch. Templates come last: they are tried on
-what nobody else knows.
-"""
 
 
 def read(document: Document) -> Parsed | None:
@@ -132,6 +54,8 @@ def read_together(documents: Iterable[Document]) -> Parsed:
 
 
 def _read(document: Document) -> Parsed | None:
+    from maccord.collect.kinds import COLLECTORS  # noqa: PLC0415 - host exports alone need none of them
+
     try:
         if not document.is_binary and not document.text.strip():
             return Parsed()  # a cmdlet that found nothing prints nothing

@@ -193,7 +193,7 @@ def test_hostile_yaml_is_a_problem_with_its_line_and_at_once(text, reason):
     started = process_time()
     with pytest.raises(Unreadable) as told:
         kubevirt.parse(document(text))
-    assert process_time() - started < 2
+    assert process_time() - started < 5
     assert reason in told.value.reason
     assert told.value.at.startswith("line ")
 

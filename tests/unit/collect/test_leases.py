@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from maccord.collect import COLLECTORS, Document, read
+from maccord.collect import Document, read
 from maccord.collect.document import Unreadable
+from maccord.collect.kinds import COLLECTORS
 from maccord.fleet.assemble import assemble
 from maccord.fleet.evidence import HostSeen
 from maccord.fleet.records import Host, Sighting

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from maccord.collect import COLLECTORS, network_controller
+from maccord.collect import network_controller
 from maccord.collect.document import Document
+from maccord.collect.kinds import COLLECTORS
 from maccord.fleet.assemble import assemble
 from maccord.fleet.evidence import AdapterSeen, GrantSeen, HostSeen, IpSeen, RangeSeen
 from maccord.fleet.records import Adapter, Host

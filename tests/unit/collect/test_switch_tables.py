@@ -7,8 +7,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from maccord.collect import COLLECTORS, read, switch_tables, switch_templates
+from maccord.collect import read, switch_tables, switch_templates
 from maccord.collect.document import Document
+from maccord.collect.kinds import COLLECTORS
 from maccord.collect.switch_told import vlan_number
 from maccord.fleet.evidence import HostSeen, SightingSeen
 from maccord.mac import parse_value

