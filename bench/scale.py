@@ -49,7 +49,7 @@ def estate(hosts: int, per_host: int, folder: Path) -> None:
     size = max(256, per_host * 2)  # a range has room for the machines of its host
     first = np.array([base + block * size for block in blocks], dtype=np.int64)
     last = first + size - 1
-    clones = np.array(chance.sample(range(hosts), 2 * min(CLONES, hosts // 4))).reshape(-1, 2)
+    clones = np.array(chance.sample(range(hosts), 2 * min(CLONES, hosts // 100))).reshape(-1, 2)
     first[clones[:, 1]], last[clones[:, 1]] = first[clones[:, 0]], last[clones[:, 0]]
     identity = np.arange(hosts)
     identity[clones[:, 1]] = identity[clones[:, 0]]
