@@ -3,14 +3,12 @@
 import gc
 import os
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
-from multiprocessing import current_process
 from pathlib import Path
 
 from maccord.app.batches import Batch, File, batches
-from maccord.app.helpers import Helpers
 from maccord.collect import Parsed
 
 _ALONE_BYTES = 24 * 2**20
@@ -27,7 +25,11 @@ def processes_for(files: Sequence[File]) -> int:
 
     More than eight are no use: one of them must take in what all the others read.
     """
-    if current_process().daemon or not _are_many(files):  # a daemon may have no children
+    if not _are_many(files):
+        return 1
+    from multiprocessing import current_process  # noqa: PLC0415 - a few files are read without
+
+    if current_process().daemon:  # it may have no children
         return 1
     at_hand = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return min(at_hand, _PROCESSES_MAX)
@@ -76,6 +78,14 @@ def read_files(
         done += batch.files
         tell(done, len(files))
 
+    if processes == 1:
+        with _uncollected():
+            for number, some in chunks:
+                for batch in read(some):
+                    take(number, batch)
+        return _joined(answers.values())
+    from maccord.app.helpers import Helpers  # noqa: PLC0415 - a few files are read without
+
     with _uncollected(), Helpers(min(processes, len(chunks)) - 1, read) as helpers:
         while chunks or helpers.busy or helpers.left_behind:
             helpers.feed(chunks)
@@ -90,8 +100,12 @@ def read_files(
             else:
                 for answer in helpers.answers(patient=True):
                     take(*answer)
+    return _joined(answers.values())
+
+
+def _joined(answers: Iterable[list[Parsed]]) -> Parsed:
     whole = Parsed()
-    for parsed in answers.values():
+    for parsed in answers:
         for one in parsed:
             whole.add(one)
     return whole

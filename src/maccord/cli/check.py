@@ -109,9 +109,7 @@ def command(
       maccord check tables/                                    (written by maccord tables)
       maccord check --engine spark --connect sc://spark:15002 s3://fleet/tables
     """
-    from maccord.app.since import earlier_report
     from maccord.cli.progress import progress
-    from maccord.report.since import compared
 
     moment = now or _now()
     spark = engine_name == "spark"
@@ -121,16 +119,25 @@ def command(
         raise click.UsageError("--connect and --scratch go with --engine spark.")
     if fail_on == "new" and since is None:
         raise click.UsageError("--fail-on new needs --since REPORT: new since when?")
-    earlier = earlier_report(since, bytes_max=max_file_size * _MB) if since else None
+    compared = _comparing(since, max_file_size * _MB) if since else None
     with progress(shown=not quiet) as tell:
         if spark or is_tables(paths):
             report, engine = _checked_tables(paths, connect if spark else None, scratch, moment, tell)
         else:
             report, engine = _checked(paths, max_file_size * _MB, workers, moment, tell)
-        report = compared(report, earlier) if earlier else report
+        report = compared(report) if compared else report
         page = _page(report, engine) if format == "html" else ""
     write_text(page, output) if page else _write(report, format, output)
     return _code(report, strict=strict, anew=fail_on == "new", say=_silence if quiet else remark)
+
+
+def _comparing(since: str, bytes_max: int) -> Callable[["Report"], "Report"]:
+    """Read the earlier report, and return what marks the difference in another."""
+    from maccord.app.since import earlier_report
+    from maccord.report.since import compared
+
+    earlier = earlier_report(since, bytes_max=bytes_max)
+    return lambda report: compared(report, earlier)
 
 
 def _now() -> datetime:

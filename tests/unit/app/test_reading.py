@@ -87,7 +87,7 @@ def test_files_of_a_helper_that_dies_are_left_behind_for_this_process(read, expo
 
 def test_what_dead_helpers_held_is_read_all_the_same(exports, monkeypatch):
     files = files_of(exports)
-    monkeypatch.setattr("maccord.app.reading.Helpers", lambda count, _read: Helpers(count, dies))
+    monkeypatch.setattr("maccord.app.helpers.Helpers", lambda count, _read: Helpers(count, dies))
     assert read_files(files, bytes_max=BYTES_MAX, workers=3) == read_files(files, bytes_max=BYTES_MAX, workers=1)
 
 
