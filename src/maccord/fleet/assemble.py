@@ -67,7 +67,8 @@ def assemble(
     identities = _identities(hosts, domains)
     for host, domain, wire, identity in zip(hosts, domains, wires, identities, strict=True):
         found += _add_host(host, (domain, wire), identity, tables, numbering)
-    tables["issuer"] = list(issuers(row for row in tables["adapter"] if isinstance(row, Adapter)))
+    adapters = (row for row in tables["adapter"] if isinstance(row, Adapter))
+    tables["issuer"] = list(issuers(adapters, [row for row in tables["host"] if isinstance(row, Host)]))
     _add_sightings(hosts, wires, tables)
     tables["vlan_set"] = list(numbering.vlan_sets())
     return Snapshot(

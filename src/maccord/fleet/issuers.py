@@ -1,15 +1,18 @@
 """Counts what each manager issued from the blocks that installations of one product share by default."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
-from maccord.fleet.records import Adapter, Issuer
+from maccord.fleet.records import Adapter, Host, Issuer
 from maccord.mac import VCENTER, Shared, shared_block
 
 _Key = tuple[str, int, str]
 
+_OF_VCENTER = frozenset({"vmware", "libvirt"})
+"""Platforms whose managers may be vCenter Servers; a machine that was imported elsewhere kept what one issued."""
 
-def issuers(adapters: Iterable[Adapter]) -> Iterator[Issuer]:
+
+def issuers(adapters: Iterable[Adapter], hosts: Sequence[Host]) -> Iterator[Issuer]:
     """Yield one row per manager, layer-2 domain and block; what a switch confines to its host is left out.
 
     A machine that is known twice counts once, since addresses are counted. Whether an address was set by hand in such
@@ -29,9 +32,10 @@ def issuers(adapters: Iterable[Adapter]) -> Iterator[Issuer]:
         if not row.manager or row.mac is None or row.domain < 0 or row.kind != "vm" or row.snapshot:
             continue
         block = shared_block(row.mac)
-        if block is not None and not (row.dynamic and block.product == VCENTER):  # such a one its host made up
-            kinds[block.product] = block
-            found[row.manager, row.domain, block.product][block.block(row.mac)].setdefault(row.mac, row)
+        if block is None or (block.product == VCENTER and not _by_vcenter(row, hosts)):
+            continue
+        kinds[block.product] = block
+        found[row.manager, row.domain, block.product][block.block(row.mac)].setdefault(row.mac, row)
     number = 0
     for manager, domain, product in sorted(found):
         blocks = found[manager, domain, product]
@@ -55,3 +59,8 @@ def issuers(adapters: Iterable[Adapter]) -> Iterator[Issuer]:
                 place=lowest.place,
             )
             number += 1
+
+
+def _by_vcenter(row: Adapter, hosts: Sequence[Host]) -> bool:
+    """Tell whether a vCenter Server may have issued an address of its blocks: a dynamic one its host made up."""
+    return not row.dynamic and hosts[row.host_id].platform in _OF_VCENTER
