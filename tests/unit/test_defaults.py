@@ -16,12 +16,14 @@ from maccord.mac import SHARED, parse_value, shared_block, vcenter_id
 
 NOW = datetime(2026, 7, 2, tzinfo=UTC)
 
+VMWARE = 0x005056
+
 
 def machine(manager, number, mac, **more):
     place = Place(f"{manager}.json", f"/{number}")
     name = f"{manager}-{number}"
     return [
-        HostSeen(manager, Place(f"{manager}.json", ""), "openstack"),
+        HostSeen(manager, Place(f"{manager}.json", ""), "vmware" if mac >> 24 == VMWARE else "openstack"),
         MachineSeen(manager, place, name, name, running=True, state="ACTIVE"),
         AdapterSeen(
             host=manager, place=place, kind="vm", name="nic", mac=mac, at_mac=place.at, dynamic=False,
