@@ -17,7 +17,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from importlib.resources import files
 
-from textfsm import TextFSM  # type: ignore[import-untyped]
+from textfsm import TextFSM
 
 from maccord.collect import Document, Parsed, read
 from maccord.fleet.evidence import SightingSeen

@@ -91,9 +91,8 @@ class Helpers:
 
     def answers(self, *, patient: bool) -> Iterator[tuple[int, Batch]]:
         """Yield what has come in, with the numbers of its chunks; if nothing has, wait for it where `patient`."""
-        by_pipe = {helper.answers: helper for helper in self._alive}
-        for pipe in wait(list(by_pipe), None if patient else 0):
-            helper = by_pipe[pipe]  # type: ignore[index]
+        ready = wait([helper.answers for helper in self._alive], None if patient else 0)
+        for helper in [one for one in self._alive if one.answers in ready]:
             try:
                 batch: Batch = pickle.loads(helper.answers.recv_bytes())  # noqa: S301 - our own process wrote it
             except (EOFError, OSError):
@@ -152,7 +151,7 @@ def _help(requests: Connection, answers: Connection, read: Callable[[Sequence[Fi
         while True:
             for batch in read(chunks.get()):
                 answers.send_bytes(pickle.dumps(batch, pickle.HIGHEST_PROTOCOL))
-    except Exception:  # noqa: BLE001
+    except Exception:  # noqa: BLE001 - whoever asked reads these files again, and tells what is wrong
         os._exit(1)
 
 

@@ -51,7 +51,7 @@ class Table:
         """
         ((told,),) = self._ask("SELECT num_rows FROM {about}")
         values = [self._value(name, form) for name, form in wanted.items()]
-        query = f"SELECT file_row_number, {', '.join(values)} FROM {{file}} LIMIT {ROWS_MAX + 1}"  # noqa: S608
+        query = f"SELECT file_row_number, {', '.join(values)} FROM {{file}} LIMIT {ROWS_MAX + 1}"  # noqa: S608 - names are quoted
         count = told if isinstance(told, int) else 0
         for number, row in enumerate(self._each(query) if count <= ROWS_MAX else ()):
             if number == ROWS_MAX:

@@ -144,7 +144,7 @@ def _templates() -> tuple[str, ...]:
 @cache
 def _machine(name: str) -> Any:  # noqa: ANN401 - TextFSM has no types
     """Return the compiled template."""
-    from textfsm import TextFSM  # type: ignore[import-untyped] # noqa: PLC0415 - nobody waits for it who has no such table
+    from textfsm import TextFSM  # noqa: PLC0415 - nobody waits for it who has no such table
 
     with (files("ntc_templates") / "templates" / name).open(encoding="utf-8") as template:
         return TextFSM(template)

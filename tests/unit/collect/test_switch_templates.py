@@ -7,7 +7,7 @@ from importlib.resources import files
 from time import process_time
 
 import pytest
-from textfsm import TextFSMError  # type: ignore[import-untyped]
+from textfsm import TextFSMError
 
 from maccord.collect import read, switch_tables, switch_templates
 from maccord.collect.document import Document
