@@ -40,6 +40,9 @@ OVERLAPS = frozenset({"overlapping-pools", "vmm-pool-over-host-range", "containe
 
 def explain(case: Case) -> Iterable[Incident]:
     """Explain default-shaped ranges that no address of their host accounts for, where no overlap was seen."""
+    found = case.take("range-of-another-address")
+    if not found:
+        return
     overlapping = {
         number
         for incident in case.incidents
@@ -47,7 +50,7 @@ def explain(case: Case) -> Iterable[Incident]:
         if finding.rule in OVERLAPS
         for number in finding.of("pool")
     }
-    for finding in case.take("range-of-another-address"):
+    for finding in found:
         pool = case.facts.pools[finding.of("pool")[0]]
         if pool.id in overlapping:
             continue

@@ -1,6 +1,7 @@
 """DuckDB as the engine: in the process, in memory, no server."""
 
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from copy import copy
 from pathlib import Path
 from typing import Any, Self, get_args, get_type_hints
@@ -8,6 +9,7 @@ from typing import Any, Self, get_args, get_type_hints
 import duckdb
 
 from maccord.engine.engine import Cell
+from maccord.fleet.facts import Wanted
 from maccord.fleet.records import TABLES, Row
 from maccord.fleet.snapshot import Snapshot
 
@@ -92,7 +94,12 @@ class DuckEngine:
     def query(self, query: str) -> tuple[list[str], list[tuple[Cell, ...]]]:
         """Return the column names and the rows of a query's result."""
         cursor = self.connection.execute(query)
-        return [str(column[0]) for column in cursor.description or ()], cursor.fetchall()
+        names = [str(column[0]) for column in cursor.description or ()]
+        kinds = {str(column[1]) for column in cursor.description or ()}
+        if not self._large or "BIGINT[]" not in kinds or "HUGEINT" in kinds:  # NumPy has no wider numbers
+            return names, cursor.fetchall()
+        columns = cursor.fetchnumpy()  # lists of a hundred thousand numbers take a tenth of the time this way
+        return names, list(zip(*(_cells(columns[name]) for name in names), strict=True))
 
     def fetch(self, table: str, column: str, values: Iterable[int]) -> list[Row]:
         """Return the rows of a table whose `column` holds one of `values`, in the order of their ids."""
@@ -105,6 +112,13 @@ class DuckEngine:
             f"SELECT {columns} FROM {table} t SEMI JOIN (SELECT unnest($1) AS v) w ON t.{column} = w.v ORDER BY t.id"
         )
         return [record(*row) for row in self.connection.execute(query, [wanted]).fetchall()]
+
+    def fetch_all(self, asked: Sequence[Wanted]) -> list[list[Row]]:
+        """Return the rows of several fetches, which run side by side where the tables are large."""
+        if self.lanes == 1:
+            return [self.fetch(*one) for one in asked]
+        with ThreadPoolExecutor(self.lanes) as workers:
+            return list(workers.map(lambda one: self.lane().fetch(*one), asked))
 
     def _fill(self, name: str, columns: dict[str, list[Any]]) -> None:
         count = len(next(iter(columns.values())))
@@ -124,6 +138,10 @@ class DuckEngine:
     def _count(self, table: str) -> int:
         ((count,),) = self.connection.execute(f"SELECT COUNT(*) FROM {table}").fetchall()
         return int(count)
+
+
+def _cells(column: Any) -> list[Cell]:  # noqa: ANN401 - an array of NumPy, which is imported where it is used
+    return [one if one is None or isinstance(one, str | int | float) else one.tolist() for one in column.tolist()]
 
 
 def repeated_query(table: str, column: str) -> str:

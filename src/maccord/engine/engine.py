@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Protocol, Self
 
+from maccord.fleet.facts import Wanted
 from maccord.fleet.records import Row
 from maccord.fleet.snapshot import Snapshot
 
@@ -39,3 +40,6 @@ class Engine(Protocol):
 
     def fetch(self, table: str, column: str, values: Iterable[int]) -> list[Row]:
         """Return the rows of a table whose `column` holds one of `values`, in the order of their ids."""
+
+    def fetch_all(self, asked: Sequence[Wanted]) -> list[list[Row]]:
+        """Return the rows of several fetches."""

@@ -61,9 +61,12 @@ def _found(done: Mapping[str, list[Finding]]) -> dict[str, list[Finding]]:
 
 
 def _view_steps() -> list[Step[list[Finding]]]:
-    steps = [Step("shared_mac", frozenset(), _define_shared)]
+    steps: list[Step[list[Finding]]] = []
     for name, query in VIEWS:
-        steps.append(Step(name, read_by(query, _NAMES) - {name}, partial(_define, name=name, query=query)))
+        waits = read_by(query, _NAMES) - {name}
+        if "shared_mac" in waits and all(step.name != "shared_mac" for step in steps):
+            steps.append(Step("shared_mac", frozenset(), _define_shared))
+        steps.append(Step(name, waits, partial(_define, name=name, query=query)))
     return [*steps, Step("vlan_atom", frozenset({"sharer"}), _define_atoms)]
 
 
@@ -114,7 +117,7 @@ def _gathered(engine: Engine, rule: Rule) -> Iterator[Finding]:
     for _, grouped in groupby(rows, key=lambda row: row[:width]):
         parts = list(grouped)
         told_of = dict(zip(columns[:-3], parts[0], strict=False))
-        found = frozenset(number for part in parts if rule.hosted for number in _ids(part[-1]))
+        found = frozenset[int]().union(*(_ids(part[-1]) for part in parts if rule.hosted))
         yield _finding(rule, told_of, {str(part[-3]): _ids(part[-2]) for part in parts}, found)
 
 

@@ -15,6 +15,7 @@ from uuid import uuid4
 
 from maccord.engine.duck import columns_of, repeated_query
 from maccord.engine.engine import Cell
+from maccord.fleet.facts import Wanted
 from maccord.fleet.records import TABLES, Row
 from maccord.fleet.snapshot import Snapshot
 from maccord.mac import MaccordError
@@ -118,6 +119,10 @@ class SparkEngine:
         _, rows = self.query(f"SELECT {columns} FROM {table} t {chosen}")
         make: Callable[..., Row] = record
         return sorted((make(*row) for row in rows), key=lambda row: row.id)
+
+    def fetch_all(self, asked: Sequence[Wanted]) -> list[list[Row]]:
+        """Return the rows of several fetches."""
+        return [self.fetch(*one) for one in asked]
 
     def close(self) -> None:
         """Leave the endpoint."""

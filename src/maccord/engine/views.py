@@ -13,73 +13,6 @@ _WIDTH_ROWS = ", ".join(f"({level}, CAST({1 / width!r} AS DOUBLE))" for level, w
 
 VIEWS: tuple[tuple[str, str], ...] = (
     ("host_adapter", "SELECT * FROM adapter WHERE kind <> 'vm'"),
-    (
-        "entry",
-        f"""
-WITH issuing_pool AS (
-    SELECT p.id, p.host_id, p.domain, p.kind = 'vmm' AS vmm, p.first, p.last, p.identity,
-           t.identity IS NOT NULL AS twinned
-    FROM pool p LEFT JOIN (
-        SELECT identity FROM host GROUP BY identity HAVING COUNT(*) > 1
-    ) t ON t.identity = p.identity
-    WHERE p.kind <> 'container'
-), mixed AS (
-    SELECT domain, vmm, identity FROM issuing_pool WHERE twinned OR vmm GROUP BY domain, vmm, identity
-    HAVING COUNT(*) > 1 AND (MIN(first) <> MAX(first) OR MIN(last) <> MAX(last))
-), reach AS (
-    SELECT p.id, p.domain, p.vmm, p.identity, p.first, p.last, MAX(p.last) OVER (
-        PARTITION BY p.domain, p.vmm, p.identity ORDER BY p.first, p.last
-        ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS reached
-    FROM issuing_pool p JOIN mixed m ON m.domain = p.domain AND m.vmm = p.vmm AND m.identity = p.identity
-), island AS (
-    SELECT id, domain, vmm, identity, first, last, SUM(CASE WHEN reached >= first THEN 0 ELSE 1 END) OVER (
-        PARTITION BY domain, vmm, identity ORDER BY first, last
-        ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS island
-    FROM reach
-), merged AS (
-    SELECT domain, vmm, identity, island, MIN(first) AS first, MAX(last) AS last,
-           CASE WHEN MIN(first) = MAX(first) AND MIN(last) = MAX(last) THEN -1 ELSE identity END AS mark
-    FROM island GROUP BY domain, vmm, identity, island
-), whole AS (
-    SELECT i.id, m.first, m.last, m.mark
-    FROM island i JOIN merged m ON m.domain = i.domain AND m.vmm = i.vmm AND m.identity = i.identity
-                               AND m.island = i.island
-), part AS (
-    SELECT p.id, p.host_id, -1 AS part, p.domain, p.vmm, p.identity, p.first, p.last,
-           COALESCE(w.first, p.first) AS whole_first, COALESCE(w.last, p.last) AS whole_last,
-           COALESCE(w.mark, -1) AS mark
-    FROM issuing_pool p LEFT JOIN whole w ON w.id = p.id
-    UNION ALL
-    SELECT id, host_id, identity AS part, domain, vmm, identity, first, last, first AS whole_first, last AS whole_last,
-           -1 AS mark
-    FROM issuing_pool WHERE twinned
-)
-SELECT (part + 1) * {_FIELDS} + domain * 2 + CASE WHEN vmm THEN 1 ELSE 0 END AS field,
-       id, host_id, part, domain, vmm, identity, first, last, whole_first, whole_last, mark FROM part
-""",
-    ),
-    (
-        "link",  # each different range, with what the ranges before it reach and the chain of overlaps it belongs to
-        """
-WITH whole AS (
-    SELECT DISTINCT field, whole_first AS first, whole_last AS last, mark FROM entry
-), swept AS (
-    SELECT field, first, last, mark, MAX(last) OVER (
-        PARTITION BY field ORDER BY first, last ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS reached
-    FROM whole
-)
-SELECT field, first, last, mark, reached, SUM(CASE WHEN reached >= first THEN 0 ELSE 1 END) OVER (
-    PARTITION BY field ORDER BY first, last ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS chain
-FROM swept
-""",
-    ),
-    (
-        "sharer",
-        """
-SELECT a.id, a.host_id, a.domain, a.kind, a.mac, a.dynamic, a.vlans, a.snapshot, a.machine_no, a.running
-FROM adapter a JOIN shared_mac s ON a.mac = s.mac WHERE a.kind <> 'virtual'
-""",
-    ),
     ("width", f"SELECT level, share FROM (VALUES {_WIDTH_ROWS}) AS w(level, share)"),
     ("small", f"SELECT i FROM (VALUES {_SMALL}) AS s(i)"),
     (
@@ -124,31 +57,6 @@ WHERE p.kind = 'dynamic' AND (10 * u.held > 9 * (p.last - p.first + 1) OR u.low 
         """
 SELECT a.id, a.domain, a.mac, a.host_id, a.machine_no, a.running FROM adapter a JOIN busy b ON b.host_id = a.host_id
 WHERE b.straying AND a.kind = 'vm' AND a.dynamic AND a.snapshot = '' AND (a.mac < b.first OR a.mac > b.last)
-""",
-    ),
-    (
-        "probe",
-        """
-SELECT s.id, s.domain, s.mac, 'stray' AS why FROM stray s
-LEFT JOIN (  -- it was not moved where it runs on the issuing host, or nowhere: it is a replica or a copy
-    SELECT DISTINCT s.id FROM stray s JOIN sharer h ON h.mac = s.mac AND h.machine_no = s.machine_no
-    JOIN pool p ON p.host_id = h.host_id
-    WHERE p.kind = 'dynamic' AND h.host_id <> s.host_id AND h.mac >= p.first AND h.mac <= p.last
-      AND (h.running OR NOT COALESCE(s.running, FALSE))
-) k ON k.id = s.id
-WHERE k.id IS NULL
-UNION ALL
-SELECT id, domain, mac, 'static' AS why FROM adapter WHERE kind = 'vm' AND NOT dynamic AND mac IS NOT NULL
-""",
-    ),
-    (
-        "inside",
-        """
-SELECT p.id AS adapter_id, p.mac, p.why, b.domain, b.kind, b.first, b.last
-FROM (SELECT q.id, q.why, q.domain, q.mac, w.level, CAST(FLOOR(q.mac * w.share) AS BIGINT) AS bucket
-      FROM probe q CROSS JOIN level_used w) p  -- the bucket is computed first, so that the join is on equal columns
-JOIN bucket b ON b.domain = p.domain AND b.level = p.level AND b.bucket = p.bucket
-WHERE p.mac >= b.first AND p.mac <= b.last AND b.kind <> 'container'
 """,
     ),
     (
@@ -239,8 +147,101 @@ WHERE b.filling AND a.mac >= b.first AND a.mac <= b.last
 GROUP BY b.id, b.first, b.last
 """,
     ),
+    (
+        "entry",
+        f"""
+WITH issuing_pool AS (
+    SELECT p.id, p.host_id, p.domain, p.kind = 'vmm' AS vmm, p.first, p.last, p.identity,
+           t.identity IS NOT NULL AS twinned
+    FROM pool p LEFT JOIN (
+        SELECT identity FROM host GROUP BY identity HAVING COUNT(*) > 1
+    ) t ON t.identity = p.identity
+    WHERE p.kind <> 'container'
+), mixed AS (
+    SELECT domain, vmm, identity FROM issuing_pool WHERE twinned OR vmm GROUP BY domain, vmm, identity
+    HAVING COUNT(*) > 1 AND (MIN(first) <> MAX(first) OR MIN(last) <> MAX(last))
+), reach AS (
+    SELECT p.id, p.domain, p.vmm, p.identity, p.first, p.last, MAX(p.last) OVER (
+        PARTITION BY p.domain, p.vmm, p.identity ORDER BY p.first, p.last
+        ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS reached
+    FROM issuing_pool p JOIN mixed m ON m.domain = p.domain AND m.vmm = p.vmm AND m.identity = p.identity
+), island AS (
+    SELECT id, domain, vmm, identity, first, last, SUM(CASE WHEN reached >= first THEN 0 ELSE 1 END) OVER (
+        PARTITION BY domain, vmm, identity ORDER BY first, last
+        ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS island
+    FROM reach
+), merged AS (
+    SELECT domain, vmm, identity, island, MIN(first) AS first, MAX(last) AS last,
+           CASE WHEN MIN(first) = MAX(first) AND MIN(last) = MAX(last) THEN -1 ELSE identity END AS mark
+    FROM island GROUP BY domain, vmm, identity, island
+), whole AS (
+    SELECT i.id, m.first, m.last, m.mark
+    FROM island i JOIN merged m ON m.domain = i.domain AND m.vmm = i.vmm AND m.identity = i.identity
+                               AND m.island = i.island
+), part AS (
+    SELECT p.id, p.host_id, -1 AS part, p.domain, p.vmm, p.identity, p.first, p.last,
+           COALESCE(w.first, p.first) AS whole_first, COALESCE(w.last, p.last) AS whole_last,
+           COALESCE(w.mark, -1) AS mark
+    FROM issuing_pool p LEFT JOIN whole w ON w.id = p.id
+    UNION ALL
+    SELECT id, host_id, identity AS part, domain, vmm, identity, first, last, first AS whole_first, last AS whole_last,
+           -1 AS mark
+    FROM issuing_pool WHERE twinned
 )
-"""Name and query of each view, in an order in which each stands after what it reads.
+SELECT (part + 1) * {_FIELDS} + domain * 2 + CASE WHEN vmm THEN 1 ELSE 0 END AS field,
+       id, host_id, part, domain, vmm, identity, first, last, whole_first, whole_last, mark FROM part
+""",
+    ),
+    (
+        "link",  # each different range, with what the ranges before it reach and the chain of overlaps it belongs to
+        """
+WITH whole AS (
+    SELECT DISTINCT field, whole_first AS first, whole_last AS last, mark FROM entry
+), swept AS (
+    SELECT field, first, last, mark, MAX(last) OVER (
+        PARTITION BY field ORDER BY first, last ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS reached
+    FROM whole
+)
+SELECT field, first, last, mark, reached, CAST(SUM(CASE WHEN reached >= first THEN 0 ELSE 1 END) OVER (
+    PARTITION BY field ORDER BY first, last ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS BIGINT) AS chain
+FROM swept
+""",
+    ),
+    (
+        "sharer",
+        """
+SELECT a.id, a.host_id, a.domain, a.kind, a.mac, a.dynamic, a.vlans, a.snapshot, a.machine_no, a.running
+FROM adapter a JOIN shared_mac s ON a.mac = s.mac WHERE a.kind <> 'virtual'
+""",
+    ),
+    (
+        "probe",
+        """
+SELECT s.id, s.domain, s.mac, 'stray' AS why FROM stray s
+LEFT JOIN (  -- it was not moved where it runs on the issuing host, or nowhere: it is a replica or a copy
+    SELECT DISTINCT s.id FROM stray s JOIN sharer h ON h.mac = s.mac AND h.machine_no = s.machine_no
+    JOIN pool p ON p.host_id = h.host_id
+    WHERE p.kind = 'dynamic' AND h.host_id <> s.host_id AND h.mac >= p.first AND h.mac <= p.last
+      AND (h.running OR NOT COALESCE(s.running, FALSE))
+) k ON k.id = s.id
+WHERE k.id IS NULL
+UNION ALL
+SELECT id, domain, mac, 'static' AS why FROM adapter WHERE kind = 'vm' AND NOT dynamic AND mac IS NOT NULL
+""",
+    ),
+    (
+        "inside",
+        """
+SELECT p.id AS adapter_id, p.mac, p.why, b.domain, b.kind, b.first, b.last
+FROM (SELECT q.id, q.why, q.domain, q.mac, w.level, CAST(FLOOR(q.mac * w.share) AS BIGINT) AS bucket
+      FROM probe q CROSS JOIN level_used w) p  -- the bucket is computed first, so that the join is on equal columns
+JOIN bucket b ON b.domain = p.domain AND b.level = p.level AND b.bucket = p.bucket
+WHERE p.mac >= b.first AND p.mac <= b.last AND b.kind <> 'container'
+""",
+    ),
+)
+"""Name and query of each view, in an order in which each stands after what it reads; what much waits for stands last,
+for on several lanes the last goes first.
 
 They also read `shared_mac`, every address that several adapters have: engines find those in ways of their own.
 """

@@ -1,8 +1,8 @@
 """The rows around findings, fetched from the engine as causes ask for them."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Generic, Protocol, TypeVar
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Generic, Protocol, TypeVar
 
 from maccord.fleet.diagnosis import Finding
 from maccord.fleet.records import (
@@ -21,12 +21,18 @@ from maccord.fleet.records import (
     Uplink,
 )
 
+Wanted = tuple[str, str, Iterable[int]]
+"""The rows that are wanted: a table, a column of it, and the values that the column is to hold."""
+
 
 class Source(Protocol):
     """Where rows come from: an engine that holds the tables."""
 
     def fetch(self, table: str, column: str, values: Iterable[int]) -> list[Row]:
         """Return the rows of a table whose `column` holds one of `values`."""
+
+    def fetch_all(self, asked: Sequence[Wanted]) -> list[list[Row]]:
+        """Return the rows of several fetches, which may run side by side."""
 
 
 _LARGE, _NAMED = 256, 8
@@ -81,27 +87,30 @@ class Facts:
         for finding in findings:
             for table, numbers in finding.rows.items():
                 wanted[table].update(numbers if len(numbers) <= _LARGE else numbers[:_NAMED])
-        for rows, table in (
-            (self.adapters, "adapter"),
-            (self.declared, "declared"),
-            (self.events, "event"),
-            (self.hbas, "hba"),
-            (self.issuers, "issuer"),
-            (self.pools, "pool"),
-        ):
-            rows.need(wanted[table])
-        told = (self.adapters, self.declared, self.events, self.hbas, self.issuers, self.pools)
-        on = {row.host_id for rows in told for row in rows.values()}
-        self.hosts.need(on | wanted["host"])
-        self._around(on | wanted["host"])
+        told: dict[str, Rows[Any]] = {
+            "adapter": self.adapters,
+            "pool": self.pools,
+            "declared": self.declared,
+            "event": self.events,
+            "hba": self.hbas,
+            "issuer": self.issuers,
+        }
+        found = source.fetch_all([(table, "id", wanted[table]) for table in told])
+        for rows, fetched in zip(told.values(), found, strict=True):
+            rows.add(fetched)
+        self._around({row.host_id for rows in told.values() for row in rows.values()} | wanted["host"])
 
     def _around(self, hosts: set[int]) -> None:
-        """Fetch what stands around the adapters and pools of some hosts."""
-        around = self._rows(Pool, "pool", "host_id", hosts)
-        self.pools.add(around)
-        self._pools_of = _by_host(around)
-        self._ips_of = _by_host(self._rows(IpAddress, "ip_address", "host_id", hosts))
-        self.switches = {row.id: row for row in self._rows(Switch, "switch", "host_id", hosts)}
+        """Fetch some hosts, and what stands around their adapters and pools."""
+        tables = ("pool", "ip_address", "switch")
+        told, pools, addresses, switches = self._source.fetch_all(
+            [("host", "id", hosts), *((table, "host_id", hosts) for table in tables)]
+        )
+        self.hosts.add(told)
+        self.pools.add(pools)
+        self._pools_of = _by_host(pools, Pool)
+        self._ips_of = _by_host(addresses, IpAddress)
+        self.switches = {row.id: row for row in switches if isinstance(row, Switch)}
         self._uplinks: dict[int, set[int]] = defaultdict(set)
         for uplink in self._rows(Uplink, "uplink", "switch_id", self.switches):
             self._uplinks[uplink.switch_id].add(uplink.adapter_id)
@@ -154,8 +163,9 @@ class Facts:
         self.hosts.need({self.pools[number].host_id for number in wanted["pool"]} | wanted["host"])
 
 
-def _by_host(rows: Iterable[H]) -> dict[int, list[H]]:
+def _by_host(rows: Iterable[Row], record: type[H]) -> dict[int, list[H]]:
     found: dict[int, list[H]] = defaultdict(list)
     for row in rows:
-        found[row.host_id].append(row)
+        if isinstance(row, record):
+            found[row.host_id].append(row)
     return found
