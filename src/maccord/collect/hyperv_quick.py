@@ -11,7 +11,7 @@ from contextlib import suppress
 from functools import lru_cache
 from ipaddress import AddressValueError, IPv4Address
 from itertools import chain, compress
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from msgspec import Struct
 from msgspec.structs import astuple
@@ -54,6 +54,8 @@ from maccord.mac import BadAddress, parse_value, parse_wwn
 _Column = Sequence[str | None]
 _MAC = {"at_mac": "MacAddress"}
 _VLAN = VlanSetting.__struct_fields__[2:]
+_GUID = len("00000000-0000-0000-0000-000000000000")
+_PRINTABLE = bytes(range(0x20, 0x7F))
 _OCTET = "(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
 _IPV4 = re.compile(rf"{_OCTET}(?:\.{_OCTET}){{3}}")
 
@@ -328,12 +330,11 @@ class _Words:
     def of(self, values: _Column) -> list[str]:
         """Return what is kept of each of the values."""
         known = self._known
-        try:
-            return [known[value] for value in values]
-        except KeyError:
-            new = [value for value in values if value is not None and value not in known]
-            known.update(zip(new, self._clean(new), strict=True))
-            return [known[value] for value in values]
+        with suppress(KeyError):
+            return list(map(known.__getitem__, values))
+        new = [value for value in set(values).difference(known) if value is not None]
+        known.update(zip(new, self._clean(new), strict=True))
+        return list(map(known.__getitem__, values))
 
 
 def _turned(lists: Iterable[Iterable[Struct]]) -> Iterator[tuple[Any, ...]]:
@@ -342,20 +343,45 @@ def _turned(lists: Iterable[Iterable[Struct]]) -> Iterator[tuple[Any, ...]]:
 
 
 def _stripped(texts: list[str]) -> list[str]:
-    return [text.strip() for text in texts]
+    return texts if _are_plain("|".join(texts)) else [text.strip() for text in texts]
 
 
 def _bare_guids(texts: list[str]) -> list[str]:
+    joined = "|".join(texts)
+    if joined.count("|") == len(texts) - 1 and _are_plain(joined) and not _has_braces(joined):
+        digits = joined.encode().translate(None, b"0-")
+        if b"||" not in b"|%b|" % digits:  # none is all zeros, or empty
+            return joined.lower().split("|")
     bare = [text.strip().strip("{}").lower() for text in texts]
     return [text if text.strip("0-") else "" for text in bare]
 
 
 def _devices(texts: list[str]) -> list[str]:
+    ends = [text[-_GUID:] for text in texts]
+    if {text[-_GUID - 1 : -_GUID] for text in texts} == {"\\"} and not any("\\" in end for end in ends):
+        joined = "|".join(ends)
+        if joined.count("|") == len(texts) - 1 and _are_plain(joined) and not _has_braces(joined):
+            return joined.lower().split("|")
     return [text.strip().rpartition("\\")[2].strip("{}").lower() for text in texts]
 
 
 def _texts(values: _Column) -> list[str]:
+    if all(values):
+        return _stripped(cast("list[str]", list(values)))
     return [(value or "").strip() for value in values]
+
+
+def _are_plain(joined: str) -> bool:
+    """Tell whether `strip` would leave each of some texts, joined by bars, as it is: one look instead of many."""
+    return (
+        not joined.encode(errors="surrogatepass").translate(None, _PRINTABLE)
+        and " |" not in f"{joined}|"
+        and "| " not in f"|{joined}"
+    )
+
+
+def _has_braces(joined: str) -> bool:
+    return "{" in joined or "}" in joined
 
 
 def _first(clean: Callable[[_Column], list[str]], values: _Column, others: _Column) -> list[str]:
