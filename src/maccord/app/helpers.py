@@ -1,9 +1,9 @@
 """Processes that read files beside this one.
 
-Each gets chunks of files through one pipe and answers through another, one batch after the other; a pipe that is full
-makes it wait a few batches later, so what is in flight is bounded. Nothing of a helper outlives the run: it ends as soon as its pipe does,
-even if this process is killed. A helper that dies loses nothing but time: the files it had not answered are left behind
-for this process to read.
+Each gets chunks of files through one pipe and answers through another, one batch after the other; once a few batches
+wait and the pipe is full it waits, too, so what is in flight is bounded. Nothing of a helper outlives the run: it ends
+as soon as its pipe does, even if this process is killed. A helper that dies loses nothing but time: the files it had
+not answered are left behind for this process to read.
 """
 
 import gc
