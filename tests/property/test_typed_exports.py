@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from maccord.collect import Document, Unreadable, hyperv, hyperv_quick, read, read_together
-from maccord.collect.hyperv_quick import READERS, Odd
+from maccord.collect import Document, Unreadable, hyperv, hyperv_words, read, read_together
+from maccord.collect.hyperv_quick import READERS
+from maccord.collect.hyperv_values import Odd
 from maccord.collect.parsed import Parsed
 from maccord.fleet.evidence import MachineSeen
 from maccord.fleet.problem import Problem
@@ -213,10 +214,10 @@ def test_an_export_gives_the_same_both_ways_in_any_encoding(written):
 def test_texts_that_are_cleaned_together_are_as_if_each_had_been_alone(texts):
     stripped = [text.strip() for text in texts]
     bare = [text.strip("{}").lower() for text in stripped]
-    assert hyperv_quick._stripped(texts) == stripped
-    assert hyperv_quick._bare_guids(texts) == [text if text.strip("0-") else "" for text in bare]
+    assert hyperv_words.stripped(texts) == stripped
+    assert hyperv_words.bare_guids(texts) == [text if text.strip("0-") else "" for text in bare]
     devices = [text.rpartition("\\")[2].strip("{}").lower() for text in stripped]
-    assert hyperv_quick._devices(texts) == devices
+    assert hyperv_words.devices(texts) == devices
 
 
 def test_pointers_beyond_those_that_are_kept_are_right():
