@@ -7,6 +7,7 @@ from maccord.causes import (
     container_pool_overlap,
     cursor_outside_range,
     default_prefix_shared,
+    documentation_differs,
     documented_twice,
     host_kept_foreign_nic_address,
     invalid_static_address,
@@ -75,6 +76,7 @@ _IN_ORDER: tuple[Explains, ...] = (
     unexplained_duplicate,
     pinned_port_conflict,
     documented_twice,
+    documentation_differs,
 )
 """Every cause, in the order in which they are asked: each takes what it explains, the next gets the rest."""
 
