@@ -36,8 +36,8 @@ class Moment(click.ParamType[datetime]):
 @click.command("check")
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @click.option(
-    "--format", type=click.Choice(["table", "json", "csv", "html"]), default="table", show_default=True,
-    help="table or html (one page) for people, json (maccord.report/1) for programs, csv with one finding a row.",
+    "--format", type=click.Choice(["table", "json", "csv", "html", "markdown"]), default="table", show_default=True,
+    help="table, html (one page) or markdown for people, json (maccord.report/1) for programs, csv for spreadsheets.",
 )  # fmt: skip
 @click.option(
     "--engine", "engine_name", type=click.Choice(["duckdb", "spark"]), default="duckdb", show_default=True,
@@ -198,6 +198,10 @@ def _write(report: "Report", form: str, output: str | None) -> None:
         from maccord.report.csv_form import as_csv
 
         write_text(as_csv(report), output)
+    elif form == "markdown":
+        from maccord.report.markdown_form import as_markdown
+
+        write_text(as_markdown(report), output)
     else:
         _write_table(report, output)
 
