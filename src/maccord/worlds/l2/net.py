@@ -150,12 +150,16 @@ class L2:
         guid: str = "",
         spoofing: bool = False,
         vlan: int = 0,
+        vmq: bool = False,
     ) -> VirtualPort:
-        """Give an interface a port of a virtual switch, with the interface's address. Without `guid` one is drawn."""
+        """Give an interface a port of a virtual switch, with the interface's address (see PortSpec).
+
+        Without `guid` one is drawn.
+        """
         nic = _nic(where)
         if port in virtual.ports:
             raise PortTaken(f"{virtual.name} {port}", str(virtual.ports[port].far))
-        spec = PortSpec(port, guid or self._guid(), nic.mac, spoofing=spoofing, vlan=vlan)
+        spec = PortSpec(port, guid or self._guid(), nic.mac, spoofing=spoofing, vlan=vlan, vmq=vmq)
         made = virtual.connect(spec)
         connect(nic, made, 1)
         return made
@@ -171,9 +175,10 @@ class L2:
     ) -> None:
         """Put a cable from a machine into a port; `vlan` makes it an access port of that VLAN."""
         socket = switch.socket(port)
-        if vlan is not None:
+        end = _nic(what) if isinstance(what, Station) else what
+        if vlan is not None and socket.far is None and end.far is None:
             switch.access(port, vlan)
-        connect(_nic(what) if isinstance(what, Station) else what, socket, latency_us)
+        connect(end, socket, latency_us)
 
     def uplink(self, virtual: VirtualSwitch, adapter: str, switch: Switch, port: str, *, native: int = 1) -> None:
         """Put a cable from a host's adapter into a port, a trunk that carries every VLAN."""
@@ -182,7 +187,7 @@ class L2:
         if member is None:
             raise NoSuchPort(virtual.name, adapter, tuple(one.name for one in members))
         socket = switch.socket(port)
-        if socket.logical is socket:
+        if socket.logical is socket and socket.far is None:
             switch.trunk(port, native=native)
         self.plug(member, switch, port)
 
@@ -199,10 +204,10 @@ class L2:
     ) -> None:
         """Put a cable between two switches, a trunk at both ends. `vlans` None: all; ports of a LAG keep its VLANs."""
         carried = None if vlans is None else tuple(vlans)
+        connect(one.socket(port), other.socket(other_port), latency_us)
         for switch, name in ((one, port), (other, other_port)):
-            if switch.socket(name).logical.name == name:
+            if switch.port(name).logical.name == name:
                 switch.trunk(name, native=native, vlans=carried)
-        connect(one.port(port), other.port(other_port), latency_us)
 
     def unplug(self, what: Station | Nic | Member) -> None:
         """Pull the cable of a machine, or take its port of a virtual switch away."""

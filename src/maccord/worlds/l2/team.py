@@ -73,7 +73,7 @@ class Team:
             return up[0], frame
         if self.mode is Mode.LAG:
             return up[spread(frame, len(up))], frame
-        home = up[0] if self.mode is Mode.ADDRESS_HASH else up[index % len(up)]
+        home = self._home(index, up)
         if self.mode is Mode.HYPER_V_PORT or frame.kind == Kind.ARP:
             return home, frame
         salt = now_us // self.flowlet_us if self.flowlet_us else 0
@@ -94,5 +94,12 @@ class Team:
             return member is up[0]
         if not flooded:
             return True
-        home = up[0] if self.mode is Mode.ADDRESS_HASH else up[index % len(up)]
-        return member is home
+        return member is self._home(index, up)
+
+    def is_own(self, index: int, member: Member) -> bool:
+        """Whether a member is the one that port `index` leaves by, in a mode in which each port has one."""
+        each_has_one = self.mode in (Mode.HYPER_V_PORT, Mode.DYNAMIC)
+        return not each_has_one or member is self._home(index, self.up)
+
+    def _home(self, index: int, up: list[Member]) -> Member:
+        return up[0] if self.mode is Mode.ADDRESS_HASH else up[index % len(up)]

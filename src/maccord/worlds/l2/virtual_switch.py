@@ -4,7 +4,8 @@ Sources: Microsoft, "Hyper-V Virtual Switch", and KB968703 for the text of event
 port may send with its own address alone unless MAC address spoofing is allowed on it; then addresses are learnt there.
 A second port with an address that another port of its VLAN holds is refused: the address is pinned to the first one.
 Who is first is the order of connecting; that is as observed, no document says it. On 2008 there is no guard and the
-switch learns like any other. Unknown unicast from outside is flooded to learning ports alone; from inside it leaves.
+switch learns like any other. Unknown unicast is flooded to ports that learn, and to no others; from inside it leaves,
+too.
 """
 
 from collections import Counter, deque
@@ -20,6 +21,8 @@ from maccord.worlds.l2.team import Member, Team
 EVENT_EVERY_US = 1_000_000
 """Event 28 comes once a second for a port, as its readers tell."""
 EVENTS_MAX = 10_000
+LEARNT_MAX = 10_000
+"""So many addresses are learnt behind ports; a further one pushes the oldest out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +40,20 @@ class VmsmpEvent:
 
 @dataclass(frozen=True, slots=True)
 class PortSpec:
-    """A port of a virtual switch, as a host's configuration tells of it. `vlan` 0: untagged."""
+    """A port of a virtual switch, as a host's configuration tells of it. `vlan` 0: untagged.
+
+    `vmq` true: what comes in for this port by another adapter than its own is lost. With Hyper-V port and Dynamic
+    distribution a port's hardware queue is on one adapter ("Sum-of-Queues", Microsoft, "NIC Teaming"); that frames are
+    lost which come in by another one is a hypothesis. It is what would make a field report true: a management adapter
+    with its team's address was reached erratically until VMQ was switched off for it (B. Gelens, 2014).
+    """
 
     name: str
     guid: str
     mac: int
     spoofing: bool = False
     vlan: int = 0
+    vmq: bool = False
 
 
 class VirtualPort(Port):
@@ -90,6 +100,8 @@ class VirtualSwitch:
             if holder is not port:
                 port.pinned_to = holder
                 self._tell(port, spec.mac, holder)
+        else:
+            self._learn(port, spec.vlan, spec.mac)
         return port
 
     def disconnect(self, port: VirtualPort) -> None:
@@ -119,12 +131,15 @@ class VirtualSwitch:
         vlan = port.spec.vlan
         if not self._may_send(port, vlan, frame.src):
             return
-        targets = self._targets(vlan, frame, port)
-        outside = is_group(frame.dst) or not targets
-        self._hand_out(targets, frame, hops)
-        if outside:
+        targets, known = self._targets(vlan, frame, port)
+        if not known and self.team is not None:
             self._leave(port, frame, hops)
-        self.copies += max(0, len(targets) + outside - 1)
+            self.copies += len(targets)
+        elif targets:
+            self.copies += len(targets) - 1
+        else:
+            self.drops["came from there" if known else "no uplink"] += 1
+        self._hand_out(targets, frame, hops)
 
     def _may_send(self, port: VirtualPort, vlan: int, src: int) -> bool:
         if self.guard:
@@ -137,22 +152,22 @@ class VirtualSwitch:
                 self._tell(port, src, holder)
                 return False
         if not is_group(src):
-            self.learnt[vlan, src] = port
+            self._learn(port, vlan, src)
         return True
 
-    def _targets(self, vlan: int, frame: Frame, source: VirtualPort | None) -> list[VirtualPort]:
-        """The ports inside that a frame is for."""
-        if is_group(frame.dst):
-            return [port for port in self.ports.values() if port is not source and port.spec.vlan == vlan]
+    def _learn(self, port: VirtualPort, vlan: int, mac: int) -> None:
+        if len(self.learnt) >= LEARNT_MAX and (vlan, mac) not in self.learnt:
+            del self.learnt[next(iter(self.learnt))]
+        self.learnt[vlan, mac] = port
+
+    def _targets(self, vlan: int, frame: Frame, source: VirtualPort | None) -> tuple[list[VirtualPort], bool]:
+        """The ports inside that a frame is for, and whether it is known to be for one of them alone."""
         holder = self.pins.get((vlan, frame.dst)) or self.learnt.get((vlan, frame.dst))
         if holder is not None:
-            return [] if holder is source else [holder]
-        if source is not None:
-            return []
-        return [port for port in self.ports.values() if port.spec.vlan == vlan and self._learns(port)]
-
-    def _learns(self, port: VirtualPort) -> bool:
-        return not self.guard or port.spec.spoofing
+            return ([] if holder is source else [holder]), True
+        group = is_group(frame.dst)
+        heard = [port for port in self.ports.values() if port is not source and port.spec.vlan == vlan]
+        return [port for port in heard if group or port.spec.spoofing or not self.guard], False
 
     def _hand_out(self, targets: Sequence[VirtualPort], frame: Frame, hops: int) -> None:
         for port in targets:
@@ -160,9 +175,7 @@ class VirtualSwitch:
             send(self.agenda, port, frame, hops + 1, self.drops)
 
     def _leave(self, port: VirtualPort, frame: Frame, hops: int) -> None:
-        if self.team is None:
-            self.drops["no uplink"] += 1
-            return
+        assert self.team is not None
         way = self.team.leave(port.index, frame, self.agenda.now_us)
         if way is None:
             self.drops["no link"] += 1
@@ -184,11 +197,13 @@ class VirtualSwitch:
         if self._is_own(frame):
             self.drops["own frame came back"] += 1
             return
-        targets = self._targets(frame.tag, frame, None)
-        flooded = (frame.tag, frame.dst) not in self.pins and (frame.tag, frame.dst) not in self.learnt
-        taken = [port for port in targets if self.team.lets_in(port.index, member, flooded=flooded)]
+        targets, known = self._targets(frame.tag, frame, None)
+        taken = [port for port in targets if self.team.lets_in(port.index, member, flooded=not known)]
         if not taken:
             self.drops["not for this uplink" if targets else "nobody there"] += 1
+            return
+        if known and taken[0].spec.vmq and not self.team.is_own(taken[0].index, member):
+            self.drops["queue on another adapter"] += 1
             return
         self._hand_out(taken, frame.retagged(0) if frame.tag else frame, hops)
         self.copies += len(taken) - 1

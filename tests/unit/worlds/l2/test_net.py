@@ -1,5 +1,6 @@
 """What a network refuses to be, and that each refusal says what to do."""
 
+import doctest
 import json
 import pickle
 import tracemalloc
@@ -20,6 +21,7 @@ from maccord.worlds.l2 import (
     Unreachable,
     plain,
 )
+from maccord.worlds.l2 import net as net_module
 from tests.kit.l2 import TWIN, mac, stations
 
 
@@ -135,11 +137,18 @@ def test_refusals_survive_a_trip_to_another_process():
         assert str(pickle.loads(pickle.dumps(error))) == str(error)  # noqa: S301 - of our own making
 
 
-def test_a_port_that_was_refused_a_cable_takes_none():
+def test_a_port_that_was_refused_a_cable_is_as_it_was():
     net, core, pcs = built()
     more = net.station("more", mac=mac(9), ip="10.0.0.9")
+    edge = net.switch("edge")
+    host = net.virtual_switch("host", uplinks={"NIC1": mac(0xA1)})
     with pytest.raises(PortTaken):
-        net.plug(more, core, "Gi1/0/1")
+        net.plug(more, core, "Gi1/0/1", vlan=20)
+    with pytest.raises(PortTaken):
+        net.link(edge, "Te1", core, "Gi1/0/1", native=20)
+    with pytest.raises(PortTaken):
+        net.uplink(host, "NIC1", core, "Gi1/0/1", native=20)
+    assert core.port("Gi1/0/1").tag_of == {1: 0}
     net.plug(more, core, "Gi1/0/3")
     assert net.ping(pcs[0], more, count=1).lost == 0
 
@@ -149,6 +158,11 @@ def test_every_result_goes_through_json_and_has_a_text():
     results = [net.ping(pcs[0], pcs[1], count=2), net.moves(core), net.table_over_time(core), net.account()]
     assert json.loads(json.dumps(plain(results)))[3]["drops"] == {}
     assert all(result.text().endswith("\n") for result in results)
+
+
+def test_the_example_in_the_documentation_runs():
+    assert doctest.testmod(net_module).attempted > 5
+    assert doctest.testmod(net_module).failed == 0
 
 
 def test_seconds_add_up_and_the_clock_stands_where_it_was_told():

@@ -179,6 +179,47 @@ def test_a_link_aggregate_on_the_hosts_side_alone_flaps():
     assert net.account().balanced
 
 
+def converged(management, *, vmq):
+    """A converged host: a management adapter with some address, a guest beside it, both by one Dynamic team."""
+    net = L2(seed=9)
+    core = net.switch("core")
+    host = net.virtual_switch("HV07", uplinks={"NIC1": PRIMARY, "NIC2": SECONDARY}, mode="dynamic")
+    for number in (1, 2):
+        net.uplink(host, f"NIC{number}", core, f"Te1/0/{number}")
+    guest = net.station("guest", mac=TWIN, ip=ip(2))
+    parent = net.station("management", mac=management, ip=ip(1))
+    net.attach(guest, host, "guest")
+    net.attach(parent, host, "management", vmq=vmq)
+    pcs = stations(net, core, 8, first=11)
+    for pc in pcs:
+        net.traffic(pc, per_second=1)
+        net.traffic(guest, per_second=2, to=pc)
+        net.traffic(parent, per_second=2, to=pc)
+    net.run(seconds=10)
+    seen = net.ping(pcs[0], parent, count=60)
+    assert net.account().balanced
+    return net, core, seen
+
+
+def test_a_management_adapter_with_its_teams_address_is_reached_erratically_with_vmq():
+    net, core, seen = converged(PRIMARY, vmq=True)
+    assert 5 < seen.lost < 55
+    assert net.moves(core, PRIMARY).total > 100
+
+
+def test_switching_vmq_off_hides_the_loss_and_leaves_the_moves():
+    net, core, seen = converged(PRIMARY, vmq=False)
+    assert seen.lost == 0
+    assert net.moves(core, PRIMARY).total > 100
+
+
+@pytest.mark.parametrize("vmq", [True, False])
+def test_a_management_adapter_with_an_address_of_its_own_is_reached_always(vmq):
+    net, core, seen = converged(mac(3), vmq=vmq)
+    assert seen.lost == 0
+    assert net.moves(core).total == 0
+
+
 def test_a_team_without_adapters_is_refused():
     with pytest.raises(CannotBuild, match="name at least one adapter"):
         Team("host", Mode.LAG, [])

@@ -4,6 +4,7 @@ import re
 
 from maccord.mac import parse_value
 from maccord.worlds.l2 import L2
+from maccord.worlds.l2.frame import Kind
 from tests.kit.l2 import TWIN, ip, mac, say, stations
 
 EVERYBODY = "FF-FF-FF-FF-FF-FF"
@@ -137,6 +138,32 @@ def test_unknown_unicast_from_outside_reaches_ports_that_learn():
     assert [guest.ignored for guest in guests] == [1, 0]
 
 
+def test_a_guest_that_never_spoke_is_known_by_its_port():
+    for guard in (True, False):
+        net, _, _, guests, outside = host(guard=guard)
+        say(net, guests[0], mac(2))
+        assert guests[1].taken == 1
+        assert [pc.ignored for pc in outside] == [0, 0, 0]
+
+
+def test_what_no_port_holds_leaves_and_reaches_learning_ports():
+    net, _, _, guests, outside = host(spoofing=(False, True))
+    say(net, guests[0], mac(0xEE))
+    assert guests[1].ignored == 1
+    assert [pc.ignored for pc in outside] == [1, 1, 1]
+    assert net.account().balanced
+
+
+def test_addresses_behind_a_port_are_learnt_up_to_a_bound():
+    net, _, virtual, guests, _ = host(spoofing=(True, False))
+    nic = guests[0].nics[0]
+    for number in range(10_100):
+        guests[0].tell(nic, 0x0113, Kind.DATA, (), src=0x001500000000 + number)
+        net.run(seconds=0.00001)
+    assert len(virtual.learnt) == 10_000
+    assert (0, 0x001500000000 + 10_099) in virtual.learnt
+
+
 def test_a_guests_vlan_is_its_tag_on_the_uplink():
     net, core, _, guests, outside = host(vlans=(10, 20))
     for pc, vlan in zip(outside, (10, 20), strict=False):
@@ -156,7 +183,8 @@ def test_a_private_switch_has_no_way_out():
     net.attach(other, virtual, "other")
     assert net.ping(one, other, count=3).lost == 0
     assert net.ping(one, "10.0.0.9", count=2).lost == 2
-    assert net.account().drops["no uplink"] > 0
+    say(net, one, mac(0xEE))
+    assert net.account().drops == {"no uplink": 1}
     assert net.account().balanced
 
 
