@@ -1,7 +1,7 @@
 """What a person sees of a run: plain values, each with a text form. `plain(result)` is ready for JSON."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, is_dataclass
 from typing import Literal
 
 Outcome = Literal["reply", "timed out", "unreachable"]
@@ -209,13 +209,12 @@ class Account:
         return "\n".join([*lines, f"  in flight: {self.in_flight}"]) + "\n"
 
 
-Result = PingSeen | MovesSeen | TableSeen | Account
-
-
-def plain(result: Result | Sequence[Result]) -> object:
-    """A result, or several, as lists, dictionaries, texts and numbers."""
-    if isinstance(result, Sequence):
+def plain(result: object) -> object:
+    """A result, or several, as lists, dictionaries, texts and numbers; so are lines, events, connections."""
+    if isinstance(result, Sequence) and not isinstance(result, str):
         return [plain(one) for one in result]
+    assert is_dataclass(result)
+    assert not isinstance(result, type)
     values = asdict(result)
     if isinstance(result, PingSeen):
         values["lost"] = result.lost

@@ -160,6 +160,24 @@ def test_every_result_goes_through_json_and_has_a_text():
     assert all(result.text().endswith("\n") for result in results)
 
 
+def test_lines_events_and_connections_go_through_json_too():
+    net, core, pcs = built()
+    twins = [net.station(name, mac=TWIN) for name in ("one", "other")]
+    virtual = net.virtual_switch("HV07")
+    for station in twins:
+        net.attach(station, virtual, station.name)
+    for number, name in enumerate(("two", "more"), 5):
+        net.plug(net.station(name, mac=TWIN), core, f"Gi1/0/{number}")
+        net.traffic(net.stations[name], per_second=5)
+    connection = net.keepalive(pcs[0], pcs[1])
+    net.run(seconds=10)
+    line = net.syslog()[0]
+    values = json.loads(json.dumps(plain([line, virtual.events[0], connection.seen])))
+    assert values[0]["text"] == line.text
+    assert (values[1]["id"], values[1]["provider"]) == (28, "VMSMP")
+    assert values[2]["stalls"] == 0
+
+
 def test_the_example_in_the_documentation_runs():
     assert doctest.testmod(net_module).attempted > 5
     assert doctest.testmod(net_module).failed == 0
