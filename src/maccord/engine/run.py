@@ -11,11 +11,11 @@ from maccord.engine.steps import Step, read_by, run_steps
 from maccord.engine.views import VIEWS
 from maccord.fleet import vlan
 from maccord.fleet.diagnosis import Finding
-from maccord.fleet.records import OBSERVERS
+from maccord.fleet.records import OBSERVERS, TABLES
 from maccord.rules import Rule
 
 _Row = tuple[Cell, ...]
-_RULE = "rule "
+_RULE, _FILLED = "rule ", "filled"
 
 
 _NAMES = frozenset({"shared_mac", "vlan_atom", *(name for name, _ in VIEWS)})
@@ -43,7 +43,7 @@ def define_views(engine: Engine) -> None:
 
 def run_rules(engine: Engine, rules: Iterable[Rule]) -> dict[str, list[Finding]]:
     """Return the findings of each rule that has any, over views that are there."""
-    steps = [replace(step, waits=frozenset()) for step in _rule_steps(rules)]
+    steps = [replace(step, waits=step.waits & {_FILLED}) for step in _rule_steps(rules)]
     return _found(run_steps(engine, steps, tell=lambda _: None))
 
 
@@ -71,10 +71,14 @@ def _view_steps() -> list[Step[list[Finding]]]:
 
 
 def _rule_steps(rules: Iterable[Rule]) -> list[Step[list[Finding]]]:
-    return [
-        Step(_RULE + rule.id, read_by(rule.query, _NAMES) | _NAMES & set(rule.needs), partial(_ask, rule=rule))
-        for rule in rules
-    ]
+    asked = list(rules)
+    filled: set[str] = set()
+    tables = sorted({name for rule in asked for name in rule.needs if name in TABLES})
+    steps = [Step(_FILLED, frozenset(), partial(_look, tables=tables, filled=filled))]
+    for rule in asked:
+        waits = read_by(rule.query, _NAMES) | _NAMES & set(rule.needs) | {_FILLED}
+        steps.append(Step(_RULE + rule.id, waits, partial(_ask, rule=rule, filled=filled)))
+    return steps
 
 
 def _define(engine: Engine, name: str, query: str) -> list[Finding]:
@@ -95,11 +99,19 @@ def _define_atoms(engine: Engine) -> list[Finding]:
     return []
 
 
-def _ask(engine: Engine, rule: Rule) -> list[Finding]:
+def _look(engine: Engine, tables: Iterable[str], filled: set[str]) -> list[Finding]:
+    """Note which tables hold anything: one question for all rules."""
+    looks = [f"(SELECT '{name}' AS name FROM {name} LIMIT 1)" for name in tables]
+    filled.update(str(name) for (name,) in (engine.query(" UNION ALL ".join(looks))[1] if looks else ()))
+    return []
+
+
+def _ask(engine: Engine, rule: Rule, filled: set[str]) -> list[Finding]:
     """Return what a rule finds; where all that it needs is empty it is not asked."""
-    if rule.needs:
-        needed = " UNION ALL ".join(f"(SELECT 1 AS one FROM {name} LIMIT 1)" for name in rule.needs)
-        if not engine.query(needed)[1]:
+    views = [name for name in rule.needs if name not in TABLES]
+    if rule.needs and filled.isdisjoint(rule.needs):
+        looks = " UNION ALL ".join(f"(SELECT 1 AS one FROM {name} LIMIT 1)" for name in views)
+        if not views or not engine.query(looks)[1]:
             return []
     return list(_linked(engine, rule) if rule.link else _gathered(engine, rule))
 
