@@ -1,0 +1,52 @@
+"""Where identifiers of a world come from: one seeded source, and nothing is drawn twice."""
+
+from random import Random
+from uuid import UUID
+
+_MAKERS = (0x001B21, 0x3CFDFE, 0x001320, 0x0010E0)
+"""Prefixes of NIC makers, from which permanent addresses are drawn."""
+
+
+class Ids:
+    """Draws GUIDs, permanent addresses and the host's part of World Wide Names."""
+
+    def __init__(self, random: Random) -> None:
+        self._random = random
+        self._guids: set[int] = set()
+        self._macs: set[int] = set()
+        self._names: set[int] = set()
+
+    def guid(self) -> str:
+        """Return a new GUID, in lower case."""
+        return str(UUID(int=self._new(128, self._guids), version=4))
+
+    def permanent(self) -> int:
+        """Return a NIC's permanent address."""
+        while True:
+            mac = self._random.choice(_MAKERS) << 24 | self._random.getrandbits(24)
+            if mac not in self._macs:
+                return self.know(mac)
+
+    def know(self, mac: int) -> int:
+        """Note a permanent address that somebody chose, so that it is not drawn as well."""
+        self._macs.add(mac)
+        return mac
+
+    def name_bytes(self) -> int:
+        """Return three octets for a range of World Wide Port Names."""
+        return self._new(24, self._names)
+
+    def link_local(self) -> int:
+        """Return the last two octets of a link-local IPv4 address: 1.0 to 254.255 (RFC 3927)."""
+        return self._random.randrange(0x0100, 0xFF00)
+
+    def below(self, count: int) -> int:
+        """Return a whole number below `count`."""
+        return self._random.randrange(count)
+
+    def _new(self, bits: int, known: set[int]) -> int:
+        while True:
+            value = self._random.getrandbits(bits)
+            if value not in known:
+                known.add(value)
+                return value
