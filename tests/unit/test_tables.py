@@ -139,9 +139,9 @@ def test_the_command_writes_tables_and_check_reads_them(tmp_path, capsys):
     assert '"maccord.report/1"' in capsys.readouterr().out
 
 
-def test_tables_are_checked_alone(folder, capsys):
+def test_tables_without_what_was_read_are_checked_alone(folder, capsys):
     assert run(["check", str(folder), SAMPLE]) == 2
-    assert "is checked alone" in capsys.readouterr().err
+    assert "can only be checked alone" in capsys.readouterr().err
 
 
 def test_evidence_of_which_nothing_could_be_used_makes_tables_and_leaves_with_2(tmp_path):

@@ -5,12 +5,16 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from itertools import count
 from pathlib import Path
 
 from maccord.app.batches import File
 from maccord.app.reading import read_files
+from maccord.app.sites import Site
 from maccord.causes import CAUSES
 from maccord.collect import BYTES_MAX, FOLDERS_ABOVE
+from maccord.engine.readings import Readings
+from maccord.engine.tables import NotTables, is_tables
 from maccord.fleet.assemble import assemble
 from maccord.fleet.config import FleetConfig
 from maccord.fleet.problem import Problem
@@ -46,27 +50,80 @@ def gather(
 ) -> Gathered:
     """Read every file below `paths`; `tell` hears how many of how many files are done.
 
-    `workers` is how many processes read, this one among them; by default it is as many as pay.
+    `workers` is how many processes read, this one among them; by default it is as many as pay. Of a folder of tables
+    that holds what its run had read (`maccord tables`), that is read. Raises NotTables for one that does not.
     """
+    return assembled(*read(paths, bytes_max=bytes_max, workers=workers, tell=tell))
+
+
+def read(
+    paths: Iterable[str],
+    *,
+    bytes_max: int = BYTES_MAX,
+    workers: int | None = None,
+    tell: Callable[[int, int], None] = lambda _done, _all: None,
+) -> tuple[Readings, FleetConfig]:
+    """Return what the files below `paths` say, before it is joined; arguments are those of `gather`."""
     problems: list[Problem] = []
-    files = files_of(paths, problems)
-    whole = read_files(files, bytes_max=bytes_max, workers=workers, tell=tell)
-    for one in whole.allowances:
+    files, sites = _walked(paths, problems)
+    listed = [one for site in sites for one in site.files]
+    named = _told_apart([*files, *listed])
+    names = {file.path: file.name for file in named}
+    ours = {file.path for file in listed}
+    rest = [file for file in named if file.path not in ours]
+    steps = len(rest) + sum(len(site.parts) for site in sites)
+    whole = read_files(rest, bytes_max=bytes_max, workers=workers, tell=lambda done, _: tell(done, steps))
+    done = count(len(rest) + 1)
+    for site in sites:
+        whole.add(site.read(names, lambda: tell(next(done), steps)))
+    config = FleetConfig(
+        tuple(sorted(whole.fabrics, key=lambda one: _as_walked(one.file))),
+        tuple(sorted(whole.allowances, key=lambda one: _as_walked(one.file))),
+    )
+    readings = Readings([file.name for file in named], whole.seen, [*problems, *whole.problems], whole.used)
+    return readings, config
+
+
+def assembled(readings: Readings, config: FleetConfig) -> Gathered:
+    """Join what was read."""
+    problems = list(readings.problems)
+    for one in config.allowances:
         if one.cause not in CAUSES:
             near = "".join(get_close_matches(one.cause, CAUSES, 1))
             reason = f"{one.cause[:60]!r} is no cause" + (f"; did you mean {near}?" if near else "")
             problems.append(Problem(one.file, f"{one.at}/cause", f"{reason} (maccord explain lists them)"))
-    config = FleetConfig(tuple(whole.fabrics), tuple(whole.allowances))
-    return Gathered(assemble(whole.seen, config, files=whole.used, problems=[*problems, *whole.problems]), config)
+    return Gathered(assemble(readings.seen, config, files=readings.used, problems=problems), config)
+
+
+def _as_walked(file: str) -> list[tuple[bool, str]]:
+    """Return what sorts files as they are walked: those of a folder by name, and then the folders in it."""
+    *folders, name = file.split("/")
+    return [*((True, folder) for folder in folders), (False, name)]
 
 
 def files_of(paths: Iterable[str], problems: list[Problem]) -> list[File]:
-    """Return the files at or below `paths`, each once; what cannot be listed is added to the problems."""
-    return _told_apart([file for path in paths for file in _files(path, problems)])
+    """Return the files at or below `paths`, each once; what cannot be listed is added to the problems.
+
+    Folders of tables are left out.
+    """
+    return _told_apart(_walked(paths, problems)[0])
 
 
-def _files(path: str, problems: list[Problem]) -> Iterator[File]:
-    """Yield the regular files at or below a path, by name."""
+def _walked(paths: Iterable[str], problems: list[Problem]) -> tuple[list[File], list[Site]]:
+    """Return the files at or below paths, and the folders of tables, each once."""
+    files: list[File] = []
+    sites: dict[str, Site] = {}
+    for path in paths:
+        for found in _files(path, problems):
+            if isinstance(found, File):
+                files.append(found)
+            elif found.folder not in sites:
+                sites[found.folder] = found
+    return files, list(sites.values())
+
+
+def _files(path: str, problems: list[Problem]) -> Iterator[File | Site]:
+    """Yield the regular files at or below a path, by name, and folders of tables."""
     if not path:
         raise NoSuchPath("''", "an empty name, such as a variable that is not set gives, is no file or folder")
     root = Path(path)
@@ -74,7 +131,9 @@ def _files(path: str, problems: list[Problem]) -> Iterator[File]:
         whole = root.resolve(strict=True)
     except (OSError, RuntimeError) as error:  # a loop of links is a RuntimeError before Python 3.13
         raise NoSuchPath(path, "no such file or folder") from error
-    if whole.is_dir():
+    if is_tables(str(whole)):
+        yield Site.opened(str(whole), _readable(whole.name), path)
+    elif whole.is_dir():
         yield from _below(whole, problems)
     elif whole.is_file():
         folder = _readable(whole.parent.name)
@@ -83,11 +142,17 @@ def _files(path: str, problems: list[Problem]) -> Iterator[File]:
         raise NoSuchPath(path, "neither a file nor a folder")
 
 
-def _below(whole: Path, problems: list[Problem]) -> Iterator[File]:
+def _below(whole: Path, problems: list[Problem]) -> Iterator[File | Site]:
     """Yield the files of a folder and the folders in it; hidden ones and links that lead out are left alone."""
     folders = [(str(whole), "")]
     while folders:
         folder, prefix = folders.pop()
+        if prefix and is_tables(folder):
+            try:
+                yield Site.opened(folder, _readable(whole.name), prefix, prefix)
+            except NotTables as error:
+                problems.append(Problem(prefix, "", error.why))
+            continue
         below = []
         own, around, root = _readable(Path(folder).name), _above(Path(folder)), _readable(whole.name)
         for entry in _entries(folder, prefix, problems):

@@ -93,6 +93,9 @@ def command(
     servers (Kea, ISC dhcpd, dnsmasq, Windows), SuzieQ's Parquet snapshots, and a fleet.toml that says what evidence
     cannot know. Files are recognised by their content. Nothing is written but the report, and nothing is connected to.
 
+    PATH may also be a folder that `maccord tables` wrote: alone, its tables are checked as they are, and with others it
+    counts as the evidence that it was made of, so that several sites are checked as one fleet.
+
     \b
     Leaves with 0  nothing at warning or above
                1  incidents at warning or above
@@ -107,6 +110,7 @@ def command(
       maccord check exports/ --format html --output report.html
       maccord check exports/ --strict --quiet || echo "look at the fleet"
       maccord check tables/                                    (written by maccord tables)
+      maccord check site1.tables site2.tables exports/         (sites and exports, as one fleet)
       maccord check --engine spark --connect sc://spark:15002 s3://fleet/tables
     """
     from maccord.cli.progress import progress
@@ -147,13 +151,10 @@ def _now() -> datetime:
 
 
 def is_tables(paths: tuple[str, ...]) -> bool:
-    """Tell whether a folder of tables was named; it is checked alone."""
+    """Tell whether the call names a folder of tables and nothing else: its rows are then used as they are."""
     from maccord.engine import tables
 
-    folders = [path for path in paths if tables.is_tables(path)]
-    if folders and len(paths) > 1:
-        raise click.UsageError(f"{folders[0]} holds tables (maccord tables) and is checked alone, without other paths.")
-    return bool(folders)
+    return len(paths) == 1 and tables.is_tables(paths[0])
 
 
 def _checked(
@@ -175,7 +176,9 @@ def _checked_tables(
     from maccord.app.check import check_tables
 
     if len(paths) != 1:
-        raise click.UsageError("--engine spark reads one folder of TABLES, which maccord tables has written.")
+        raise click.UsageError(
+            "--engine spark reads one folder of TABLES; maccord tables A B --output DIR makes one folder of several."
+        )
     (tables,) = paths
     engine = wiring.spark(connect, tables, scratch) if connect else wiring.engine_on(tables)
     return check_tables(engine, tables, now=moment, tell=tell.rule), engine

@@ -25,26 +25,32 @@ def command(paths: tuple[str, ...], output: str, *, quiet: bool, max_file_size: 
     what fleet.toml says. Checked later, elsewhere, or on a cluster, they give the report that the evidence gives.
     Columns are described in the docstrings of maccord.fleet.records; addresses are whole numbers.
 
+    They also hold what was read, so PATH may be a folder of tables as well as evidence: tables of several sites become
+    the tables that all their evidence together would give, for `maccord check` on any engine.
+
     \b
     Examples:
       maccord tables exports/ --output tables/
       maccord check tables/
       maccord check --engine spark --connect sc://spark:15002 s3://fleet/tables
+      maccord tables site1.tables site2.tables fleet.toml --output all.tables
       duckdb -c "SELECT mac, COUNT(*) FROM 'tables/adapter/*.parquet' GROUP BY mac HAVING COUNT(*) > 1"
     """
-    from maccord.app.gather import gather
+    from maccord.app.gather import assembled, read
     from maccord.cli.progress import progress
-    from maccord.engine.tables import write_tables
+    from maccord.engine.tables import refuse_within, write_tables
     from maccord.fleet.records import OBSERVERS, Host
     from maccord.mac import MaccordError
     from maccord.report.plain import counted
 
+    refuse_within(output, paths)
     with progress(shown=not quiet) as tell:
-        gathered = gather(paths, bytes_max=max_file_size * _MB, tell=tell.files)
+        readings, config = read(paths, bytes_max=max_file_size * _MB, tell=tell.files)
+        gathered = assembled(readings, config)
         snapshot = gathered.snapshot
         if not snapshot.files:  # tables of an earlier run stay
             raise MaccordError("nothing in the evidence could be used; what is read is listed by: maccord check --help")
-        write_tables(snapshot, gathered.config, output)
+        write_tables(snapshot, config, output, readings)
     if not quiet:
         rows = {name: len(snapshot.tables[name]) for name in ("pool", "adapter", "sighting")}
         hosts = sum(isinstance(one, Host) and one.platform not in OBSERVERS for one in snapshot.tables["host"])

@@ -73,7 +73,7 @@ class _Reader:
         if not hosts or not isinstance(row.get("name"), str):
             self.complain(at, "a fabric needs a name and hosts, a list of globs")
             return
-        self._parsed.fabrics.append(Fabric(row["name"], hosts))
+        self._parsed.fabrics.append(Fabric(row["name"], hosts, self._file))
 
     def allow(self, at: str, row: Mapping[str, Json]) -> None:
         cause, until = row.get("cause"), row.get("until")

@@ -175,7 +175,8 @@ def _network(row: Fields, host: str) -> Iterator[Seen]:
         name=name,
         kind="external" if kind in _WIRED or bridged_out else "private" if kind == "ovn" else "internal",
         vlans=str(int(tag)) if tag.isdecimal() and len(tag) < 5 and vlan.is_one(int(tag)) else None,
-        segment=f"ovn {row.place.file} {name}" if kind == "ovn" else "",
+        segment=f"ovn {name}" if kind == "ovn" else "",
+        in_file=kind == "ovn",
     )
     address = _object(row, "config")
     for key in ("bridge.hwaddr", "volatile.bridge.hwaddr"):

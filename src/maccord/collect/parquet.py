@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from maccord.collect.document import Unreadable
 
@@ -30,6 +30,8 @@ _COLUMNS_MAX, _BATCH = 1000, 10_000
 Cell = str | int | bool | list[str] | None
 _TYPES = {"text": "VARCHAR", "number": "BIGINT", "flag": "BOOLEAN"}
 _SPECIAL = ("STRUCT", "MAP", "UNION", "BLOB")
+_BYTES = {"BLOB": ("one", "octet_length(one)"), "VARCHAR": ("encode(one)", "strlen(one)")}
+"""For a column's type, what gives the bytes of a value, and how many they are."""
 
 
 class Table:
@@ -49,10 +51,9 @@ class Table:
         have, and a value that is not of the form, is None. Texts are cut to TEXT_MAX characters and lists to
         ITEMS_MAX. Raises Unreadable, at the latest at the row too much, for a table of more than ROWS_MAX rows.
         """
-        ((told,),) = self._ask("SELECT num_rows FROM {about}")
+        count = self._told()
         values = [self._value(name, form) for name, form in wanted.items()]
         query = f"SELECT file_row_number, {', '.join(values)} FROM {{file}} LIMIT {ROWS_MAX + 1}"  # noqa: S608 - names are quoted
-        count = told if isinstance(told, int) else 0
         for number, row in enumerate(self._each(query) if count <= ROWS_MAX else ()):
             if number == ROWS_MAX:
                 count = number + 1
@@ -61,9 +62,36 @@ class Table:
         if count > ROWS_MAX:
             raise Unreadable("", f"the table has more than {ROWS_MAX} rows: not read")
 
+    def contents(self, name: str, *, bytes_max: int) -> Iterator[bytes]:
+        """Yield the values of one column as bytes, in the file's order; those of texts are UTF-8.
+
+        Raises Unreadable for a column that is not there, is of neither bytes nor texts, lacks a value, or has more than
+        ROWS_MAX values, or more than `bytes_max` bytes in all: a value that the file holds once may be that of a
+        million rows.
+        """
+        form, size = _BYTES.get(self.columns.get(name, ""), ("", ""))
+        if not form:
+            raise Unreadable("", f"has no column {name} of bytes or texts")
+        if self._told() > ROWS_MAX:
+            raise Unreadable("", f"the table has more than {ROWS_MAX} rows: not read")
+        column = _quoted(name)
+        some = f"FROM (SELECT {column} AS one FROM {{file}} LIMIT {ROWS_MAX})"  # noqa: S608 - names are quoted
+        ((large, whole),) = self._ask(f"SELECT CAST(SUM({size}) AS DOUBLE) > {bytes_max}, COUNT(*) = COUNT(one) {some}")
+        if large:
+            raise Unreadable("", f"unpacks to more than {bytes_max // 2**20} MB: not read")
+        if not whole:
+            raise Unreadable("", f"a row has no {name}")
+        for (value,) in self._each(f"SELECT {form} {some}"):
+            yield value
+
+    def _told(self) -> int:
+        """Return how many rows the file says it has."""
+        ((told,),) = self._ask("SELECT num_rows FROM {about}")
+        return told if isinstance(told, int) else 0
+
     def _value(self, name: str, form: str) -> str:
         kind = self.columns.get(name, "")
-        column = '"' + name.replace('"', '""') + '"'
+        column = _quoted(name)
         many = kind.endswith("]")
         if not kind or kind.startswith(_SPECIAL) or many != (form == "texts"):
             return "NULL"
@@ -73,10 +101,10 @@ class Table:
             return f"left(CAST({column} AS VARCHAR), {TEXT_MAX})"
         return f"TRY_CAST({column} AS {_TYPES[form]})"
 
-    def _ask(self, query: str) -> list[tuple[Cell, ...]]:
+    def _ask(self, query: str) -> list[tuple[Any, ...]]:
         return list(self._each(query))
 
-    def _each(self, query: str) -> Iterator[tuple[Cell, ...]]:
+    def _each(self, query: str) -> Iterator[tuple[Any, ...]]:
         import duckdb
 
         file = f"read_parquet('{self._path}', hive_partitioning = false, file_row_number = true)"
@@ -92,6 +120,10 @@ class Table:
             _refuse(error)
         except (duckdb.Error, UnicodeDecodeError, OverflowError) as error:
             _refuse(error)
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
 
 
 def _refuse(error: Exception) -> NoReturn:

@@ -2,12 +2,14 @@
 
     DIR/about/part-00000.parquet       one row, whose `content` is JSON: schema, fabrics, problems, accepted faults
     DIR/adapter/part-00000.parquet     the rows of a table, in parts of a million, in the order of their ids
+    DIR/source/, DIR/seen/             what was read, before it was joined: see `readings.py`
 
 Parquet is read by every analytic engine; the parts are what a cluster's workers take turns at.
 """
 
+import os
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -17,6 +19,7 @@ import msgspec
 from maccord import __version__
 from maccord.engine.duck import columns_of
 from maccord.engine.engine import Engine
+from maccord.engine.readings import FORM, Readings, write_readings
 from maccord.fleet.config import Allowance, Fabric, FleetConfig
 from maccord.fleet.problem import Problem
 from maccord.fleet.records import TABLES, Row
@@ -41,7 +44,15 @@ class NotTables(MaccordError):
         return f"{self.where}: {self.why}"
 
 
-class _About(msgspec.Struct, forbid_unknown_fields=False):
+class Origin(msgspec.Struct):
+    """That the folder holds what was read, in which form, how many of the files gave something, and the problems."""
+
+    form: int
+    used: int
+    problems: list[Problem]
+
+
+class About(msgspec.Struct):
     """What the one row of `about` holds."""
 
     schema: str
@@ -52,11 +63,24 @@ class _About(msgspec.Struct, forbid_unknown_fields=False):
     problems: list[Problem]
     networks: list[str] = []
     """The names of layer-2 domains 0 and up: those of `fabrics`, and those that the evidence itself tells apart."""
+    origin: Origin | None = None
+    """None for tables of a maccord that kept nothing of what it had read."""
 
 
 def is_tables(path: str) -> bool:
     """Tell whether a path is a folder that `write_tables` wrote."""
-    return (Path(path) / ABOUT / "part-00000.parquet").is_file()
+    try:
+        return (Path(path) / ABOUT / "part-00000.parquet").is_file()
+    except OSError:  # a folder that may not be entered
+        return False
+
+
+def refuse_within(folder: str, paths: Iterable[str]) -> None:
+    """Raise NotTables for a folder to write that lies in a path to read: the next run would read it as evidence."""
+    target = Path(os.path.realpath(folder))
+    for path in paths:
+        if path and target.is_relative_to(os.path.realpath(path)):
+            raise NotTables(folder, f"is read as evidence, as part of {path}: give a folder beside it")
 
 
 def refuse_others(folder: str) -> None:
@@ -77,10 +101,11 @@ def refuse_others(folder: str) -> None:
         connection.close()
 
 
-def write_tables(snapshot: Snapshot, config: FleetConfig, folder: str) -> None:
+def write_tables(snapshot: Snapshot, config: FleetConfig, folder: str, readings: Readings | None = None) -> None:
     """Write every table below `folder`, which is new, empty, or a folder of tables that these replace.
 
-    All of it appears at once: until then the old tables stay. Raises NotTables for a folder of anything else.
+    With `readings`, which the snapshot was made of, the tables can be checked together with those of other runs. All of
+    it appears at once: until then the old tables stay. Raises NotTables for a folder of anything else.
     """
     target = Path(folder)
     fresh, old = (target.with_name(f".{target.name}.{word}") for word in ("new", "old"))
@@ -91,7 +116,7 @@ def write_tables(snapshot: Snapshot, config: FleetConfig, folder: str) -> None:
     shutil.rmtree(fresh, ignore_errors=True)
     try:
         fresh.mkdir(parents=True)
-        _write_all(snapshot, config, fresh)
+        _write_all(snapshot, config, fresh, readings)
         if target.exists():
             target.rename(old)
         fresh.rename(target)
@@ -106,12 +131,14 @@ def write_tables(snapshot: Snapshot, config: FleetConfig, folder: str) -> None:
             old.rename(target)
 
 
-def _write_all(snapshot: Snapshot, config: FleetConfig, folder: Path) -> None:
+def _write_all(snapshot: Snapshot, config: FleetConfig, folder: Path, readings: Readings | None) -> None:
     connection = duckdb.connect(":memory:")
     try:
+        if readings:
+            write_readings(readings, folder, connection, lambda query, file: _copy(connection, query, file))
         for name, record in TABLES.items():
             _write(connection, folder / name, columns_of(record), snapshot.tables.get(name, ()))
-        about = _About(
+        about = About(
             SCHEMA,
             __version__,
             snapshot.files,
@@ -119,6 +146,7 @@ def _write_all(snapshot: Snapshot, config: FleetConfig, folder: Path) -> None:
             list(config.allowances),
             list(snapshot.problems),
             list(snapshot.fabrics),
+            Origin(FORM, readings.used, sorted(set(readings.problems))) if readings else None,
         )
         _write_content(connection, folder / ABOUT, msgspec.json.encode(about).decode())
     finally:
@@ -163,15 +191,24 @@ def reading(where: str) -> Iterator[None]:
         raise NotTables(where, f"cannot be read: {str(error).partition(chr(10))[0]}") from error
 
 
+def about_of(content: str | bytes, where: str) -> About:
+    """Return what the content of `about` says; raises NotTables."""
+    try:
+        about = msgspec.json.decode(content, type=About)
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
+        raise NotTables(where, f"its table `about` is not readable ({error})") from error
+    if about.schema != SCHEMA:
+        raise NotTables(where, f"holds {about.schema[:40]!r}, and this maccord reads {SCHEMA}: write the tables anew")
+    return about
+
+
 def read_about(engine: Engine, where: str) -> tuple[Snapshot, FleetConfig]:
     """Return what an engine's tables tell beside their rows; the snapshot holds no rows. Raises NotTables."""
     try:
         ((content,),) = engine.query("SELECT content FROM about")[1]
-        about = msgspec.json.decode(str(content), type=_About)
-    except (ValueError, duckdb.Error, msgspec.DecodeError) as error:
+    except (ValueError, duckdb.Error) as error:
         raise NotTables(where, f"its table `about` is not readable ({error})") from error
-    if about.schema != SCHEMA:
-        raise NotTables(where, f"holds {about.schema[:40]!r}, and this maccord reads {SCHEMA}: write the tables anew")
+    about = about_of(str(content), where)
     config = FleetConfig(tuple(about.fabrics), tuple(about.allowances))
     networks = tuple(about.networks) or config.fabric_names
     return Snapshot({}, networks, about.files, tuple(sorted(about.problems))), config

@@ -4,13 +4,16 @@ from dataclasses import dataclass, field
 from datetime import date
 from fnmatch import fnmatchcase
 
+from maccord.fleet.evidence import Address
+
 
 @dataclass(frozen=True, slots=True)
 class Fabric:
-    """A layer-2 fabric and the hosts on it, as globs over host names in any letter case."""
+    """A layer-2 fabric and the hosts on it, as globs over host names in any letter case; `file` told of it."""
 
     name: str
     hosts: tuple[str, ...]
+    file: str = field(default="", compare=False)
 
     def holds(self, host: str) -> bool:
         """Tell whether the host's name matches one of the globs."""
@@ -23,7 +26,7 @@ class Allowance:
 
     cause: str
     hosts: tuple[str, ...] = ("*",)
-    addresses: tuple[int, ...] = ()
+    addresses: tuple[Address, ...] = ()
     reason: str = ""
     until: date | None = None
     file: str = ""

@@ -4,7 +4,15 @@ Every record names its host as the evidence spells it and the place it was read 
 an address printed as all zeros is `None` with `zeros` set, since Hyper-V prints that for "not assigned yet".
 """
 
-from msgspec import Struct
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+Address = Annotated[int, Meta(ge=0, le=(1 << 48) - 1)]
+"""A MAC address as a number. Records that come from elsewhere (`fleet/packing.py`) are held to it."""
+
+Whole = Annotated[int, Meta(ge=-(1 << 63), le=(1 << 63) - 1)]
+"""A number that a column of the tables can hold."""
 
 
 class Place(Struct, frozen=True, order=True, gc=False):
@@ -44,14 +52,14 @@ class RangeSeen(Struct, frozen=True, gc=False):
     place: Place
     kind: str
     name: str
-    first: int
-    last: int
+    first: Address
+    last: Address
     at_first: str
     at_last: str
-    cursor: int | None = None
+    cursor: Address | None = None
     at_cursor: str = ""
     wired: bool = True
-    rank: int = 0
+    rank: Whole = 0
     """Which of several statements of the same range counts: the lowest."""
 
 
@@ -99,10 +107,10 @@ class AdapterSeen(Struct, frozen=True, gc=False):
     kind: str
     name: str
     id: str = ""
-    mac: int | None = None
+    mac: Address | None = None
     zeros: bool = False
     at_mac: str = ""
-    permanent: int | None = None
+    permanent: Address | None = None
     dynamic: bool | None = None
     machine_id: str = ""
     machine: str = ""
@@ -129,7 +137,8 @@ class SwitchSeen(Struct, frozen=True, gc=False):
 
     `vlans` are those of its adapters that name none of their own. `segment` names the layer-2 segment that a switch of
     a kind other than external shares with switches of other hosts, such as an overlay network by its id; without it
-    the switch stands alone. `assumed` marks a guess, which any other record of the switch overrules.
+    the switch stands alone. `assumed` marks a guess, which any other record of the switch overrules. `in_file` says
+    that the name of the segment means something in its own file alone.
     """
 
     host: str
@@ -145,6 +154,7 @@ class SwitchSeen(Struct, frozen=True, gc=False):
     assumed: bool = False
     ipvlan: bool = False
     """True where all adapters have the address of the uplink, by design."""
+    in_file: bool = False
 
 
 class VlanSeen(Struct, frozen=True, gc=False):
@@ -219,8 +229,8 @@ class EventSeen(Struct, frozen=True, gc=False):
     host: str
     place: Place
     provider: str
-    number: int
-    mac: int | None
+    number: Whole
+    mac: Address | None
     message: str
     time: str = ""
 
@@ -230,7 +240,7 @@ class GrantSeen(Struct, frozen=True, gc=False):
 
     host: str
     place: Place
-    mac: int
+    mac: Address
     adapter: str
 
 
@@ -245,10 +255,10 @@ class SightingSeen(Struct, frozen=True, kw_only=True, gc=False):
 
     host: str
     place: Place
-    mac: int
+    mac: Address
     kind: str
     port: str = ""
-    vlan: int = 0
+    vlan: Whole = 0
     ip: str = ""
     vrf: str = ""
     name: str = ""
@@ -265,7 +275,7 @@ class DeclaredSeen(Struct, frozen=True, kw_only=True, gc=False):
 
     host: str
     place: Place
-    mac: int
+    mac: Address
     at_mac: str
     source: str
     owner_id: str
@@ -286,7 +296,7 @@ class PortSeen(Struct, frozen=True, kw_only=True, gc=False):
     port: str
     role: str
     part_of: str = ""
-    vlan: int = 0
+    vlan: Whole = 0
 
 
 class LinkSeen(Struct, frozen=True, gc=False):
@@ -308,8 +318,8 @@ class PeerSeen(Struct, frozen=True, kw_only=True, gc=False):
 
     host: str
     place: Place
-    system: int | None
-    peer_mac: int | None
+    system: Address | None
+    peer_mac: Address | None
     peer_link: str
     ports: tuple[str, ...] = ()
 
@@ -322,10 +332,10 @@ class VniSeen(Struct, frozen=True, gc=False):
 
     host: str
     place: Place
-    vlan: int
+    vlan: Whole
     port: str
     routed: bool
-    router_mac: int | None
+    router_mac: Address | None
 
 
 class StateSeen(Struct, frozen=True, kw_only=True, gc=False):
@@ -339,7 +349,7 @@ class StateSeen(Struct, frozen=True, kw_only=True, gc=False):
     place: Place
     table: str
     key: str
-    time: int
+    time: Whole
     says: "tuple[Seen, ...]"
 
 

@@ -119,7 +119,9 @@ def joined_adapters(
 
 def _confined(host: HostRecords, switch: SwitchSeen, numbering: Numbering) -> int:
     """Return the domain of what a switch confines: its own, or the one that switches of several hosts make up."""
-    return numbering.confined("", switch.segment) if switch.segment else numbering.confined(host.name, switch.name)
+    if not switch.segment:
+        return numbering.confined(host.name, switch.name)
+    return numbering.confined("", f"{switch.segment} {switch.place.file}" if switch.in_file else switch.segment)
 
 
 def _add_guest_ips(rows: AdapterRows, nic: AdapterSeen, domain: int) -> None:
