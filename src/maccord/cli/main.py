@@ -21,6 +21,7 @@ _COMMANDS = {
     "explain": "Show the page of a cause, a rule or an expected twin.",
     "collect": "Gather evidence: ask platforms for it, or get the scripts that hosts run.",
     "tables": "Write the model of a fleet as Parquet, for other engines and for later.",
+    "twin": "Emulate Hyper-V hosts and networks: see a MAC conflict happen, step by step.",
     "completion": "Print the completion script for a shell.",
 }
 

@@ -1,0 +1,22 @@
+"""`maccord twin`: emulated Hyper-V hosts and networks that behave like real ones, to learn from and to test with."""
+
+import click
+
+_COMMANDS: tuple[click.Command, ...] = ()
+"""In the order of the help. Each is in a file of its own (`twin_NAME.py`) and imports what it needs when it runs."""
+
+
+class _InOrder(click.Group):
+    """A group that lists its commands as they were added, not by the alphabet."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        del ctx
+        return list(self.commands)
+
+
+@click.group("twin", cls=_InOrder, commands=list(_COMMANDS))
+def command() -> None:
+    """Emulated Hyper-V hosts, managers and networks: see a MAC conflict happen, from a seed.
+
+    Nothing real is touched. The same command with the same seed gives the same bytes.
+    """
