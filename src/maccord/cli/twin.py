@@ -2,7 +2,9 @@
 
 import click
 
-_COMMANDS: tuple[click.Command, ...] = ()
+from maccord.cli.twin_walkthrough import walkthrough
+
+_COMMANDS: tuple[click.Command, ...] = (walkthrough,)
 """In the order of the help. Each is in a file of its own (`twin_NAME.py`) and imports what it needs when it runs."""
 
 

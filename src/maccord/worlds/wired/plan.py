@@ -41,11 +41,13 @@ class Bridge:
 class Outlet:
     """What talks: an interface of the management OS, or an adapter of a machine that has power.
 
-    on: the key of its bridge, or None for a NIC with a cable of its own, whose permanent address is `cable`. assigned:
-    the address that its port allows; mac: what it sends from, another one for a guest that insists.
+    owner: the id of the machine, or the host's name; one station has all outlets of an owner. on: the key of its
+    bridge, or None for a NIC with a cable of its own, whose permanent address is `cable`. assigned: the address that
+    its port allows; mac: what it sends from, another one for a guest that insists.
     """
 
     key: str
+    owner: str
     station: str
     name: str
     mac: int
@@ -121,12 +123,13 @@ def _own(
     host: Host, one: Interface, name: str, on: str | None, *, cable: int = 0, vlan: int = 0, vmq: bool = False
 ) -> Outlet:
     ips = (one.ip,) if one.ip else ()
-    return Outlet(one.guid, host.name, name, one.mac, one.mac, ips, on, cable, one.guid, vlan=vlan, vmq=vmq)
+    return Outlet(one.guid, host.name, host.name, name, one.mac, one.mac, ips, on, cable, one.guid, vlan=vlan, vmq=vmq)
 
 
 def _guest(host: Host, machine: Machine, adapter: Adapter) -> Outlet:
     return Outlet(
         key=adapter.id,
+        owner=machine.id,
         station=machine.name,
         name=adapter.name,
         mac=adapter.wants or adapter.mac,

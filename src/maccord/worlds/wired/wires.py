@@ -1,7 +1,7 @@
 """Keeps a layer-2 network in step with the hosts that are plugged into it."""
 
 from dataclasses import replace
-from itertools import count
+from itertools import chain, count
 
 from maccord.worlds.hyperv import Host
 from maccord.worlds.l2 import L2, Member, Mode, Nic, PortSpec, Station, Switch, VirtualSwitch
@@ -42,7 +42,7 @@ class Wires:
         self._cables: dict[tuple[str, int], str] = {}
         self._bridges: dict[str, tuple[Bridge, VirtualSwitch]] = {}
         self._outlets: dict[str, tuple[Outlet, Station, Nic]] = {}
-        self._machines: dict[str, Station] = {}
+        self._stations: dict[str, Station] = {}
 
     def plug_in(self, *hosts: Host) -> None:
         """Put hosts on the wire, with whatever they have."""
@@ -161,21 +161,15 @@ class Wires:
 
     def _station(self, outlet: Outlet) -> Station:
         """Return the station of an outlet: one for a host's management OS, one for each machine, wherever it runs."""
-        if outlet.station in (host.name for host in self._hosts):
-            known = self.net.stations.get(outlet.station)
-            return known or self.net.station(outlet.station)
-        if outlet.key not in self._machines:
-            self._machines[outlet.key] = self.net.station(self._free(outlet.station))
-        return self._machines[outlet.key]
+        if outlet.owner not in self._stations:
+            self._stations[outlet.owner] = self.net.station(self._free(outlet.station))
+        return self._stations[outlet.owner]
 
     def _free(self, name: str) -> str:
         """Return a name that the network does not have yet: hosts may have machines of one name."""
         taken = {*self.net.stations, *self.net.switches, *self.net.virtual_switches}
-        return (
-            name
-            if name not in taken
-            else next(numbered for at in range(2, len(taken) + 3) if (numbered := f"{name} ({at})") not in taken)
-        )
+        names = chain([name], (f"{name} ({at})" for at in count(2)))
+        return next(one for one in names if one not in taken)
 
 
 def _members(virtual: VirtualSwitch) -> list[Member]:
