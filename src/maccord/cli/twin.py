@@ -2,9 +2,10 @@
 
 import click
 
+from maccord.cli.twin_converged import converged
 from maccord.cli.twin_walkthrough import walkthrough
 
-_COMMANDS: tuple[click.Command, ...] = (walkthrough,)
+_COMMANDS: tuple[click.Command, ...] = (walkthrough, converged)
 """In the order of the help. Each is in a file of its own (`twin_NAME.py`) and imports what it needs when it runs."""
 
 

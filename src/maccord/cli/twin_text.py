@@ -24,9 +24,11 @@ def render(story: Story, console: Console) -> None:
             style="dim",
         )
     )
+    shown: tuple[Owner, ...] = ()
     for step in story.steps:
         console.print()
-        render_step(step, console)
+        _step(step, console, shown)
+        shown = step.owners
     left = story.steps_all - len(story.steps)
     if left:
         console.print()
@@ -34,25 +36,25 @@ def render(story: Story, console: Console) -> None:
         console.print(Text(f"{more}; leave --until out to see the end.", style="dim"))
 
 
-def render_step(step: Step, console: Console) -> None:
-    """Print one step."""
+def _step(step: Step, console: Console, shown: tuple[Owner, ...]) -> None:
+    """Print one step. `shown`: the adapters of the step before; a table that is the same is not printed again."""
     console.print(
         Rule(Text.assemble((f"{step.number}  {step.title}", "bold"), (f"  {', '.join(step.of)}", "dim")), align="left")
     )
     rows = Table.grid(padding=(0, 2))
     rows.add_column(no_wrap=True, width=9, style="dim")
     rows.add_column()
-    for label, parts in _parts(step):
+    for label, parts in _parts(step, shown):
         for at, part in enumerate(parts):
             rows.add_row("" if at else label, part)
     console.print(rows)
 
 
-def _parts(step: Step) -> Iterator[tuple[str, Sequence[RenderableType]]]:
+def _parts(step: Step, shown: tuple[Owner, ...]) -> Iterator[tuple[str, Sequence[RenderableType]]]:
     yield "Done", [Text(one) for one in step.done]
     if step.after:
         yield "Registry", [_registry(step.before, step.after)]
-    if step.owners:
+    if step.owners != shown and not step.stacks:
         yield "Addresses", [_owners(step.owners)]
     if step.stacks:
         yield "Stack", [_stack(one) for one in step.stacks]
@@ -120,7 +122,6 @@ def _said(one: Said) -> Text:
 def _stack(stack: Stack) -> Tree:
     """Draw a host's adapters: on each switch its ports, and below it what it stands on."""
     pieces = {piece.key: piece for piece in stack.pieces}
-    worn = [piece.address for piece in stack.pieces if piece.address]
     ips = f"  {', '.join(stack.ips)}" if stack.ips else "  no IPv4 address"
     tree = Tree(Text.assemble((stack.host, "bold"), (ips, "dim")), guide_style="dim")
     below_something = {key for piece in stack.pieces for key in piece.below}
@@ -131,23 +132,23 @@ def _stack(stack: Stack) -> Tree:
             if ports:
                 above = node.add(Text("ports", style="dim"))
                 for port in ports:
-                    above.add(_piece(port, worn))
+                    above.add(_piece(port, stack))
             if piece.below:
-                _below(node.add(Text("stands on", style="dim")), piece, pieces, worn)
+                _below(node.add(Text("stands on", style="dim")), piece, pieces, stack)
     for piece in stack.pieces:
         if piece.column in ("team", "nic") and piece.key not in below_something:
-            _below(tree.add(_piece(piece, worn)), piece, pieces, worn)
+            _below(tree.add(_piece(piece, stack)), piece, pieces, stack)
     return tree
 
 
-def _below(node: Tree, piece: Piece, pieces: dict[str, Piece], worn: list[str]) -> None:
+def _below(node: Tree, piece: Piece, pieces: dict[str, Piece], stack: Stack) -> None:
     for key in piece.below:
         if key in pieces:
-            _below(node.add(_piece(pieces[key], worn)), pieces[key], pieces, worn)
+            _below(node.add(_piece(pieces[key], stack)), pieces[key], pieces, stack)
 
 
-def _piece(piece: Piece, worn: list[str]) -> Text:
-    shared = worn.count(piece.address) > 1
+def _piece(piece: Piece, stack: Stack) -> Text:
+    shared = piece.address in stack.shared
     told = Text.assemble(f"{piece.title}  ", (piece.address or "no address yet", "bold red" if shared else ""))
     told.append(f"  {', '.join(word for word in (piece.state, piece.origin) if word)}", style="dim")
     return told.append("  SHARED", style="bold red") if shared else told

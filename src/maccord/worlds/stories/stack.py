@@ -1,5 +1,6 @@
 """A host's adapters from the wire up: where each has its address from, as the world knows it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -30,6 +31,8 @@ class Stack:
     host: str
     ips: tuple[str, ...]
     pieces: tuple[Piece, ...]
+    shared: tuple[str, ...]
+    """Addresses of several pieces. That of a team and its member is none: every team has it."""
 
 
 def stack_of(host: Host) -> Stack:
@@ -49,7 +52,17 @@ def stack_of(host: Host) -> Stack:
             state = f"machine, {machine.state.lower()}"
             address = show(adapter.mac) if adapter.mac else ""
             pieces.append(Piece(adapter.id, "port", machine.name, address, "", origin if address else "", state, below))
-    return Stack(host.name, tuple(one.ip for one in host.interfaces() if one.ip), tuple(pieces))
+    ips = tuple(one.ip for one in host.interfaces() if one.ip)
+    return Stack(host.name, ips, tuple(pieces), shared((one.address, one.column) for one in pieces))
+
+
+def shared(worn: Iterable[tuple[str, str]]) -> tuple[str, ...]:
+    """Return the addresses that several adapters have, of pairs (address, what has it): a team and a NIC may."""
+    of: dict[str, list[str]] = {}
+    for address, what in worn:
+        if address.strip("0-"):
+            of.setdefault(address, []).append(what.casefold())
+    return tuple(sorted(one for one, kinds in of.items() if len(kinds) > 1 and sorted(kinds) != ["nic", "team"]))
 
 
 def _nic(nic: Nic) -> Piece:

@@ -6,12 +6,12 @@ Nothing here is written in advance: whoever tells a story does things to a world
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Literal
 
 from maccord.mac.address import show
 from maccord.worlds.hyperv import Event, Host, Refused, World
-from maccord.worlds.stories.stack import Stack, stack_of
+from maccord.worlds.stories.stack import Stack, shared, stack_of
 from maccord.worlds.stories.watching import Watched
 
 SCHEMA = "maccord.twin/1"
@@ -33,7 +33,7 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """An adapter and its address. `shared`: another adapter on the table has it too."""
+    """An adapter and its address. `shared`: another adapter has it too, and the two are no team with its member."""
 
     host: str
     name: str
@@ -41,7 +41,7 @@ class Owner:
     state: str
     address: str
     origin: str
-    shared: bool
+    shared: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,15 +203,8 @@ class Teller:
 
     def _owners(self) -> tuple[Owner, ...]:
         rows = [row for host in self.world.hosts if host.up for row in self._shown(host)]
-        worn = [row.address for row in rows]
-        return tuple(
-            Owner(row.host, row.name, row.what, row.state, row.address, row.origin, _twice(worn, row.address))
-            for row in rows
-        )
-
-
-def _twice(worn: list[str], address: str) -> bool:
-    return address != "00-00-00-00-00-00" and worn.count(address) > 1
+        twice = shared((row.address, row.what) for row in rows)
+        return tuple(replace(row, shared=row.address in twice) for row in rows)
 
 
 def _events(host: Host, fresh: list[Event]) -> Iterator[Said]:

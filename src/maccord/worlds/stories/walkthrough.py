@@ -24,12 +24,10 @@ PINGS = 20
 def _owners(host: Host) -> Iterator[Owner]:
     """The NICs that carry the host, and the machines' adapters."""
     for nic in host.nics:
-        yield Owner(host.name, nic.name, "NIC", "", show(nic.mac), "burned in", shared=False)
+        yield Owner(host.name, nic.name, "NIC", "", show(nic.mac), "burned in")
     for machine in host.machines:
         for adapter in machine.adapters:
-            yield Owner(
-                host.name, machine.name, "machine", machine.state, adapter.address, _origin(adapter), shared=False
-            )
+            yield Owner(host.name, machine.name, "machine", machine.state, adapter.address, _origin(adapter))
 
 
 def _origin(adapter: Adapter) -> str:
@@ -257,13 +255,7 @@ class Walkthrough(Tale):
     def _watch(self, step: Telling, title: str) -> None:
         seen = watch(self.wires, self.desk, WEB_IP, self.fourth.adapter.mac, title=title, count=PINGS)
         step.watched.append(seen)
-        if seen.lost:
-            step.note(
-                f"{seen.lost} of {seen.sent} echoes are lost, and the switch sees {seen.mac} move {seen.moves} times "
-                f"meanwhile, {seen.moves_per_minute:.0f} times a minute: it believes whoever spoke last."
-            )
-        else:
-            step.note(f"No echo of {seen.sent} is lost, and {seen.mac} moves {seen.moves} times.")
+        step.note(seen.summary + (" It believes whoever spoke last." if seen.moves else ""))
 
     def _cursor(self) -> str:
         current = self.first.key.current

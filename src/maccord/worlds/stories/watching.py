@@ -54,6 +54,16 @@ class Watched:
         """How often the address moved, for each minute of the ping."""
         return self.moves * 60 * SECOND_US / self.took_us if self.took_us else 0.0
 
+    @property
+    def summary(self) -> str:
+        """The figures in a sentence."""
+        lost = f"{self.lost} of {self.sent} echoes {'is' if self.lost == 1 else 'are'} lost"
+        if not self.lost:
+            lost = f"No echo of {self.sent} is lost"
+        rate = f", {self.moves_per_minute:.0f} times a minute" if self.moves else ""
+        moves = "does not move" if not self.moves else f"moves {self.moves} times meanwhile{rate}"
+        return f"{lost}; on the switch {self.mac} {moves}."
+
 
 def watch(wires: Wires, asker: Station, ip: str, mac: int, *, title: str, count: int) -> Watched:
     """Ping from a station, let time pass, and tell what was to be seen."""

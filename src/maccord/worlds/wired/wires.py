@@ -69,6 +69,10 @@ class Wires:
         """Return the machine, or the management OS of the host, that has this name."""
         return self.net.stations[name]
 
+    def nic(self, key: str) -> Nic:
+        """Return what is on the wire for an interface or a machine's adapter, by its GUID."""
+        return self._outlets[key][2]
+
     def new_station(self, name: str, mac: str, ip: str) -> Station:
         """Put something else into the next port of the switch: a desk, a server, a router."""
         station = self.net.station(name, mac=mac, ip=ip)
