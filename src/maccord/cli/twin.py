@@ -3,9 +3,11 @@
 import click
 
 from maccord.cli.twin_converged import converged
+from maccord.cli.twin_export import export
+from maccord.cli.twin_ping import ping
 from maccord.cli.twin_walkthrough import walkthrough
 
-_COMMANDS: tuple[click.Command, ...] = (walkthrough, converged)
+_COMMANDS: tuple[click.Command, ...] = (walkthrough, converged, ping, export)
 """In the order of the help. Each is in a file of its own (`twin_NAME.py`) and imports what it needs when it runs."""
 
 
@@ -21,5 +23,14 @@ class _InOrder(click.Group):
 def command() -> None:
     """Emulated Hyper-V hosts, managers and networks: see a MAC conflict happen, from a seed.
 
-    Nothing real is touched. The same command with the same seed gives the same bytes.
+    Two field reports that explained these conflicts are replayed step by step; a ping shows what two owners of one
+    address do to a network; any state can be written as evidence for maccord check. Nothing real is touched.
+    The same command with the same seed gives the same bytes.
+
+    \b
+    Examples:
+      maccord twin walkthrough
+      maccord twin converged --format html --output converged.html
+      maccord twin ping --vendor arista-eos
+      maccord twin export walkthrough --until 8 --output evidence
     """

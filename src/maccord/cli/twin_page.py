@@ -152,7 +152,7 @@ def _timeline(seen: Watched) -> Timeline:
     pace = max(1, -(-shown_us // 1_000_000 // TICKS))
     return Timeline(
         title=seen.title,
-        told=f"{seen.asker} pings {seen.target}. {seen.summary}{cut}",
+        told=f"{seen.asker} pings {seen.target}.{cut}",
         width=_WIDTH,
         height=_TOP + len(lanes) * _LANE + 24,
         ticks=[(at(second * 1_000_000), f"{second} s") for second in range(0, shown_us // 1_000_000 + 1, pace)],
@@ -160,12 +160,13 @@ def _timeline(seen: Watched) -> Timeline:
         lanes=lanes,
         transcript=_lines(seen.transcript),
         table=_lines(seen.table),
-        syslog=_lines(
-            "\n".join(
-                [*seen.syslog, *[f"and {seen.lines_all - len(seen.syslog)} more"] * (seen.lines_all > len(seen.syslog))]
-            )
-        ),
+        syslog=_lines("\n".join(_log(seen))),
     )
+
+
+def _log(seen: Watched) -> list[str]:
+    more = seen.lines_all - len(seen.syslog)
+    return [*seen.syslog, f"and {more} more"] if more else list(seen.syslog)
 
 
 def _lines(text: str) -> Markup:

@@ -17,7 +17,8 @@ _ZEROS = "00-00-00-00-00-00"
 def render(story: Story, console: Console) -> None:
     """Print a story, step by step."""
     console.print(Text(story.title, style="bold"))
-    console.print(Text(f"After {story.source}.", style="dim"))
+    if story.source:
+        console.print(Text(f"After {story.source}.", style="dim"))
     console.print(
         Text(
             f"Windows Server {story.profile}, emulated; seed {story.seed}. Everything below came out of the emulation.",

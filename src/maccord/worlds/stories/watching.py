@@ -1,9 +1,10 @@
 """A ping, and what the physical switch did meanwhile."""
 
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from maccord.mac.address import show
-from maccord.worlds.l2 import L2, PingSeen, Station
+from maccord.worlds.l2 import PingSeen, Place, Station
 from maccord.worlds.wired import Wires
 
 SECOND_US = 1_000_000
@@ -65,13 +66,23 @@ class Watched:
         return f"{lost}; on the switch {self.mac} {moves}."
 
 
-def watch(wires: Wires, asker: Station, ip: str, mac: int, *, title: str, count: int) -> Watched:
-    """Ping from a station, let time pass, and tell what was to be seen."""
+def watch(
+    wires: Wires,
+    asker: Station,
+    ip: str,
+    mac: int,
+    *,
+    title: str,
+    count: int,
+    vlan: int = 1,
+    lines_shown: int = LINES_SHOWN,
+) -> Watched:
+    """Ping from a station, let time pass, and tell what was to be seen. `vlan`: where the address is looked for."""
     net, core = wires.net, wires.core
     began_us = net.now_us
-    before = net.moves(core, mac).total
+    before = net.moves(core, mac, vlan=vlan).total
     seen: PingSeen = net.ping(asker, ip, count=count)
-    spells = tuple(_spells(net, wires, mac, began_us))
+    changes = [one for one in net.table_over_time(core, mac).changes if one.vlan == vlan]
     lines = [line.text for line in net.syslog(core) if line.at_us >= began_us]
     return Watched(
         title=title,
@@ -83,21 +94,18 @@ def watch(wires: Wires, asker: Station, ip: str, mac: int, *, title: str, count:
         lost=seen.lost,
         took_us=seen.took_us,
         echoes=tuple((echo.at_us, echo.outcome, echo.rtt_us) for echo in seen.echoes),
-        moves=net.moves(core, mac).total - before,
-        spells=spells,
+        moves=net.moves(core, mac, vlan=vlan).total - before,
+        spells=tuple(_spells(changes, wires.places, began_us, net.now_us)),
         table=net.address_table(core),
-        syslog=tuple(lines[:LINES_SHOWN]),
+        syslog=tuple(lines[:lines_shown]),
         lines_all=len(lines),
     )
 
 
-def _spells(net: L2, wires: Wires, mac: int, began_us: int) -> list[Spell]:
-    """Return where the switch had an address from a moment until now; where it had it nowhere is left out."""
-    changes = net.table_over_time(wires.core, mac).changes
-    spells = []
-    for at, change in enumerate(changes):
-        end_us = changes[at + 1].at_us if at + 1 < len(changes) else net.now_us
+def _spells(changes: Sequence[Place], places: Mapping[str, str], began_us: int, now_us: int) -> Iterator[Spell]:
+    """Yield where the switch had an address from a moment until now; where it had it nowhere is left out."""
+    ends = [one.at_us for one in changes[1:]] + [now_us]
+    for change, end_us in zip(changes, ends, strict=False):
         if change.port is not None and end_us > began_us:
-            place = wires.places.get(change.port, change.port)
-            spells.append(Spell(max(change.at_us, began_us) - began_us, end_us - began_us, change.port, place))
-    return spells
+            place = places.get(change.port, change.port)
+            yield Spell(max(change.at_us, began_us) - began_us, end_us - began_us, change.port, place)

@@ -73,11 +73,11 @@ class Wires:
         """Return what is on the wire for an interface or a machine's adapter, by its GUID."""
         return self._outlets[key][2]
 
-    def new_station(self, name: str, mac: str, ip: str) -> Station:
-        """Put something else into the next port of the switch: a desk, a server, a router."""
+    def new_station(self, name: str, mac: str, ip: str, *, vlan: int | None = None) -> Station:
+        """Put something else into the next port of the switch: a desk, a server, a router. `vlan`: an access port."""
         station = self.net.station(name, mac=mac, ip=ip)
         port = self._cable(name, "", station.nics[0].mac)
-        self.net.plug(station, self.core, port)
+        self.net.plug(station, self.core, port, vlan=vlan)
         return station
 
     # Cables ------------------------------------------------------------------------------------------------------
