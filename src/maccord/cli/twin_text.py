@@ -12,6 +12,7 @@ from rich.tree import Tree
 from maccord.worlds.stories import Key, Owner, Piece, Said, Stack, Step, Story, Watched
 
 _ZEROS = "00-00-00-00-00-00"
+ECHOES_IN_ROW = 60
 
 
 def render(story: Story, console: Console) -> None:
@@ -168,20 +169,26 @@ def watched(seen: Watched) -> RenderableType:
         transcript = (
             transcript[:2] + [f"... ({seen.sent - 1} more replies)"] * (seen.sent > 1) + transcript[seen.sent + 1 :]
         )
-    parts: list[RenderableType] = [
+    rows = Table.grid(padding=(0, 2))
+    rows.add_column(no_wrap=True, style="dim")
+    rows.add_column()
+    believed = _row(seen, digits)
+    for at in range(0, len(answers), ECHOES_IN_ROW):
+        rows.add_row("echoes", Text(answers[at : at + ECHOES_IN_ROW]))
+        rows.add_row("switch", Text(believed[at : at + ECHOES_IN_ROW]))
+    rows.add_row("", Text(f"! answered, . lost; the switch had the address at {_legend(ports, digits)}", style="dim"))
+    told = f"{seen.moves} of {seen.mac} in {seen.took_us / 1e6:.0f} s: {seen.moves_per_minute:.0f} a minute"
+    rows.add_row("moves", Text(told))
+    rows.add_row("loss", Text(f"{seen.loss:.0%}"))
+    for at, line in enumerate(seen.syslog):
+        rows.add_row("" if at else "syslog", Text(line))
+    if seen.lines_all > len(seen.syslog):
+        rows.add_row("", f"and {seen.lines_all - len(seen.syslog)} more")
+    return Group(
         Text(f"{seen.title}: {seen.asker} asks {seen.target}, {seen.mac}", style="bold"),
         Padding(Text("\n".join(transcript)), (0, 0, 0, 2)),
-        Text(f"echoes  {answers}   ! answered, . lost"),
-        Text(f"switch  {_row(seen, digits)}   {_legend(ports, digits)}"),
-        Text(
-            f"moves   {seen.moves} of {seen.mac} in {seen.took_us / 1e6:.0f} s: {seen.moves_per_minute:.0f} a minute; "
-            f"loss {seen.loss:.0%}"
-        ),
-    ]
-    if seen.syslog:
-        more = seen.lines_all - len(seen.syslog)
-        parts.append(Text("syslog  " + "\n        ".join(seen.syslog) + (f"\n        and {more} more" if more else "")))
-    return Group(*parts)
+        rows,
+    )
 
 
 def _row(seen: Watched, digits: dict[str, str]) -> str:
@@ -194,4 +201,4 @@ def _row(seen: Watched, digits: dict[str, str]) -> str:
 
 
 def _legend(ports: Iterable[tuple[str, str]], digits: dict[str, str]) -> str:
-    return ", ".join(f"{digits[port]} {port} ({place})" for port, place in ports) or "- in no entry"
+    return ", ".join(f"{digits[port]} {port} ({place})" for port, place in ports) or "no port"

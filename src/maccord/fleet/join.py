@@ -218,7 +218,10 @@ def _runs(nic: AdapterSeen, machine: MachineSeen | None) -> bool | None:
 
 
 class _Queues:
-    """Whether VMQ is on for an adapter, by its name, or by its description."""
+    """Whether VMQ is on for an adapter, by its name, or by its description.
+
+    A management vNIC is listed as `vEthernet (NAME)`; a row called NAME is another adapter's then, such as its team's.
+    """
 
     def __init__(self, host: HostRecords) -> None:
         self._by_name: dict[str, bool] = {}
@@ -233,9 +236,10 @@ class _Queues:
         if not self._by_name:
             return None
         name = nic.name.casefold()
-        told = [self._by_name.get(name), self._by_name.get(f"vethernet ({name})")]
+        alias = self._by_name.get(f"vethernet ({name})")
+        told = [alias] if nic.kind == "management" and alias is not None else [self._by_name.get(name), alias]
         told.append(self._by_description.get(nic.description) if nic.description else None)
-        return None if told == [None, None, None] else True in told
+        return True in told if any(one is not None for one in told) else None
 
 
 def _add_uplinks(rows: AdapterRows, switches: list[tuple[SwitchSeen, Switch]]) -> None:

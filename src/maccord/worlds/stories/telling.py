@@ -160,11 +160,12 @@ class Telling:
 class Teller:
     """Tells the steps of one story in a world, one after the other.
 
-    shown: which adapters of a host belong on the table of addresses.
+    shown: which adapters of a host belong on the table of addresses. registry: whether the story is about it, too.
     """
 
-    def __init__(self, world: World, shown: Callable[[Host], Iterator[Owner]]) -> None:
+    def __init__(self, world: World, shown: Callable[[Host], Iterator[Owner]], *, registry: bool = True) -> None:
         self.world = world
+        self._registry = registry
         self.count = 0
         self._shown = shown
 
@@ -199,7 +200,7 @@ class Teller:
         )
 
     def _keys(self) -> dict[str, Key | None]:
-        return {host.name: key_of(host) for host in self.world.hosts}
+        return {host.name: key_of(host) for host in self.world.hosts if self._registry}
 
     def _owners(self) -> tuple[Owner, ...]:
         rows = [row for host in self.world.hosts if host.up for row in self._shown(host)]

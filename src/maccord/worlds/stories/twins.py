@@ -54,12 +54,13 @@ class Twins(Tale):
 
     def _ping(self) -> Telling:
         chosen = self.setting
-        with Teller(self.world, _owners).step("A ping at one of two machines with one address") as step:
+        with Teller(self.world, _owners, registry=False).step("A ping at one of two machines with one address") as step:
             web = self._machine("HV01", "10.0.0.11", "WEB", WEB, chosen.vlan)
             mail = self._machine("HV02", "10.0.0.12", "MAIL", MAIL, chosen.twin_vlan)
             step.do(f"WEB on HV01 and MAIL on HV02 both get the static address {web.adapter.address}, and are started.")
             net = L2(self.seed)
-            wires = Wires(net, net.switch("core", vendor=chosen.vendor), vendor=chosen.vendor)
+            core = net.switch("core", vendor=chosen.vendor)
+            wires = Wires(net, core, vendor=chosen.vendor)
             wires.plug_in(*self.world.hosts)
             desk = wires.new_station("DESK", "00-13-20-F5-F8-80", DESK, vlan=chosen.vlan or None)
             for machine, rate in ((web, chosen.rate), (mail, chosen.twin_rate)):
@@ -79,10 +80,16 @@ class Twins(Tale):
                 count=chosen.count,
                 vlan=chosen.vlan or 1,
                 lines_shown=LINES,
+                whole_log=True,
             )
             step.watched.append(seen)
             step.note(seen.summary)
             step.note(self._worked_out(seen.took_us / 1e6))
+            if not core.vlan(chosen.vlan or 1).learns or any("isabling learning" in line for line in seen.syslog):
+                step.note(
+                    "The switch stopped learning for a while, as its log says; what is worked out needs one that goes "
+                    "on learning."
+                )
         return step
 
     def _worked_out(self, seconds: float) -> str:

@@ -76,14 +76,18 @@ def watch(
     count: int,
     vlan: int = 1,
     lines_shown: int = LINES_SHOWN,
+    whole_log: bool = False,
 ) -> Watched:
-    """Ping from a station, let time pass, and tell what was to be seen. `vlan`: where the address is looked for."""
+    """Ping from a station, let time pass, and tell what was to be seen.
+
+    vlan: where the address is looked for. whole_log: show the switch's log from its beginning, not from the first echo.
+    """
     net, core = wires.net, wires.core
     began_us = net.now_us
     before = net.moves(core, mac, vlan=vlan).total
     seen: PingSeen = net.ping(asker, ip, count=count)
     changes = [one for one in net.table_over_time(core, mac).changes if one.vlan == vlan]
-    lines = [line.text for line in net.syslog(core) if line.at_us >= began_us]
+    lines = [line.text for line in net.syslog(core) if whole_log or line.at_us >= began_us]
     return Watched(
         title=title,
         asker=asker.name,
