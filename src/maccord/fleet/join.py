@@ -237,7 +237,9 @@ class _Queues:
             return None
         name = nic.name.casefold()
         alias = self._by_name.get(f"vethernet ({name})")
-        told = [alias] if nic.kind == "management" and alias is not None else [self._by_name.get(name), alias]
+        told: list[bool | None] = (
+            [alias] if nic.kind == "management" and alias is not None else [self._by_name.get(name), alias]
+        )
         told.append(self._by_description.get(nic.description) if nic.description else None)
         return True in told if any(one is not None for one in told) else None
 
