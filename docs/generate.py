@@ -10,6 +10,7 @@ from pathlib import Path
 
 from maccord.app.pages import Page, pages
 from maccord.report import json_form, risk, whois
+from maccord.worlds.stories import plain_form
 
 DOCS = Path(__file__).resolve().parent
 _FOLDER = {"cause": "causes", "expected twin": "twins", "rule": "rules"}
@@ -17,6 +18,7 @@ _SCHEMAS = {
     "report-1.schema.json": ("check", json_form.json_schema),
     "whois-1.schema.json": ("whois", whois.json_schema),
     "risk-1.schema.json": ("risk", risk.json_schema),
+    "twin-1.schema.json": ("twin", plain_form.json_schema),
 }
 _ABOUT = {
     "cause": "Why addresses collide, or will. Each is an incident of the report.",

@@ -57,9 +57,9 @@ def write(story: "Story", form: str, output: str | None) -> None:
     from maccord.cli.output import write_table, write_text
 
     if form == "json":
-        import json
+        from maccord.worlds.stories.plain_form import as_json
 
-        write_text(json.dumps(story.plain(), indent=2, ensure_ascii=False) + "\n", output)
+        write_text(as_json(story), output)
     elif form == "html":
         from maccord.cli.twin_page import as_html
 

@@ -4,7 +4,9 @@ import json
 import subprocess
 import sys
 from html.parser import HTMLParser
+from pathlib import Path
 
+import jsonschema
 import pytest
 
 from maccord.cli.main import run
@@ -13,6 +15,8 @@ from maccord.cli.twin_story import profiles
 from maccord.worlds import l2
 from maccord.worlds.hyperv import PROFILES
 
+ROOT = Path(__file__).parents[3]
+SCHEMA = jsonschema.Draft202012Validator(json.loads((ROOT / "docs/twin-1.schema.json").read_text(encoding="utf-8")))
 COMMANDS = ["walkthrough", "converged", "ping", "export"]
 
 
@@ -63,10 +67,17 @@ def test_one_seed_gives_the_same_bytes_in_every_form(command, form, capsys):
     assert first != shown(capsys, command, "--seed", "8", "--format", form)
 
 
+@pytest.mark.parametrize("command", ["walkthrough", "converged", "ping"])
+def test_json_is_as_its_schema_says(command, capsys):
+    told = json.loads(shown(capsys, command, "--json"))
+    SCHEMA.validate(told)
+    assert told["stepsAll"] == len(told["steps"])
+
+
 def test_json_is_short_for_its_format_and_holds_every_step(capsys):
     told = json.loads(shown(capsys, "converged", "--json"))
     assert told == json.loads(shown(capsys, "converged", "--format", "json"))
-    assert (told["schema"], told["story"], told["profile"], told["seed"]) == (
+    assert (told["schema"], told["name"], told["profile"], told["seed"]) == (
         "maccord.twin/1",
         "converged",
         "2012 R2",

@@ -1,12 +1,11 @@
 """What a story shows, as plain values: what was done, what the host is like before and after, what Windows said.
 
 Nothing here is written in advance: whoever tells a story does things to a world, and the values are read off it.
-`Story.plain` is ready for JSON.
 """
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from maccord.mac.address import show
@@ -14,7 +13,6 @@ from maccord.worlds.hyperv import Event, Host, Refused, World
 from maccord.worlds.stories.stack import Stack, shared, stack_of
 from maccord.worlds.stories.watching import Watched
 
-SCHEMA = "maccord.twin/1"
 EVENTS_SHOWN = 4
 """So many events of one kind are shown of a step; how many there were is told."""
 
@@ -94,12 +92,6 @@ class Story:
     seed: int
     steps: tuple[Step, ...]
     steps_all: int
-
-    def plain(self) -> dict[str, object]:
-        """Return it as lists, dictionaries, texts and numbers, with its schema."""
-        return {"schema": SCHEMA, "story": self.name} | {
-            key: value for key, value in asdict(self).items() if key != "name"
-        }
 
 
 def key_of(host: Host) -> Key | None:
