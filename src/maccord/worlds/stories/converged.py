@@ -104,7 +104,8 @@ class Converged(Tale):
             step.do(f"A second logical switch, vm, goes on {nics[2].name} and {nics[3].name}, for machines.")
             self.vmm.deploy(LogicalSwitch("vm"), self.host, nics[2:], management=False)
             team = self.host.teams[0]
-            step.note(f"First the team is made: it takes {show(team.mac)}, the address of {nics[0].name}.")
+            given = next(nic.name for nic in nics if nic.mac == team.mac)
+            step.note(f"First the team is made: it takes {show(team.mac)}, the address of {given}.")
             step.note("Then the switch on the team, which has no address of its own.")
             step.note(f"Then the management vNIC: {show(self.vnic.mac)}, {origin_of(self.vnic)}.")
             wearers = self._wearers(team.mac)

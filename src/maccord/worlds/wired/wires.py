@@ -27,9 +27,10 @@ second member. With 0 it would go by the first, which has a management vNIC's in
 class Wires:
     """The cables between hosts and one physical switch, and everything on the hosts' ends.
 
-    Each NIC gets the switch's next free port when it is first seen, and keeps it; `places` says which is whose. An
-    team that depends on the switch (static, LACP) gets a link aggregate of the NICs that it begins with. An
-    interface that comes up, or gets another IPv4 or MAC address, announces itself, as Windows does (RFC 5227, 2.3).
+    Each NIC gets the switch's next free port when it is first seen, and keeps it; `places` says which is whose. A team
+    that depends on the switch (static, LACP) gets a link aggregate of the NICs that it begins with, and the switch
+    keeps it whatever becomes of the team: nobody reconfigures it. An interface that comes up, or gets another IPv4 or
+    MAC address, announces itself, as Windows does (RFC 5227, 2.3).
     """
 
     def __init__(self, net: L2, core: Switch, *, vendor: str = "cisco-ios", first_port: int = FIRST_PORT) -> None:
@@ -115,9 +116,8 @@ class Wires:
         known = {} if old is None else dict(zip((one.permanent for one in old.uplinks), _members(virtual), strict=True))
         members = [self._member(host, virtual, one, known.get(one.permanent)) for one in bridge.uplinks]
         virtual.team = Team(virtual.name, bridge.mode, members) if members else None
-        if bridge.mode is Mode.LAG and not known and len(members) > 1:
-            self._aggregates += 1
-            self.core.lag(f"Po{self._aggregates}", [self._cables[host, one.permanent] for one in bridge.uplinks])
+        if bridge.mode is Mode.LAG:
+            self._aggregate([self._cables[host, one.permanent] for one in bridge.uplinks])
         self._bridges[bridge.key] = bridge, virtual
 
     def _member(self, host: str, virtual: VirtualSwitch, uplink: Uplink, known: Member | None) -> Member:
@@ -127,9 +127,18 @@ class Wires:
         member = Member(virtual.name, uplink.name, virtual.receive_outside, uplink.mac)
         port = self._cables[host, uplink.permanent]
         socket = self.core.socket(port)
-        self.core.trunk(port, native=1)
+        if socket.logical is socket:
+            self.core.trunk(port, native=1)
         connect(member, socket, LATENCY_US)
         return member
+
+    def _aggregate(self, ports: list[str]) -> None:
+        """Make a link aggregate of ports that are in none."""
+        if len(ports) > 1 and all(self.core.port(port).logical.name == port for port in ports):
+            self._aggregates += 1
+            name = f"Po{self._aggregates}"
+            self.core.lag(name, ports)
+            self.places[name] = ", ".join(self.places[port] for port in ports)
 
     # Outlets -----------------------------------------------------------------------------------------------------
 

@@ -162,6 +162,16 @@ def test_a_team_shares_the_work_by_its_mode(mode, balancing, expected):
     assert net.account().balanced
 
 
+def test_a_link_aggregate_is_a_place_of_its_own():
+    world = World(seed=1)
+    host = world.host("HV01", "2012 R2")
+    team = host.team("infra", [host.add_nic(), host.add_nic()], mode="lacp")
+    team.set_ip("10.0.0.5")
+    _, wires, _ = wired(world)
+    wires.net.run(seconds=0.001)
+    assert wires.places[wires.core.where(team.mac)] == "HV01 Ethernet 1, HV01 Ethernet 2"
+
+
 def test_a_second_nic_that_joins_a_team_leaves_its_traffic_running():
     world = World(seed=1)
     host = world.host("HV01", "2012 R2")
