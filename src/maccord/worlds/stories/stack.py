@@ -53,7 +53,18 @@ def stack_of(host: Host) -> Stack:
             address = show(adapter.mac) if adapter.mac else ""
             pieces.append(Piece(adapter.id, "port", machine.name, address, "", origin if address else "", state, below))
     ips = tuple(one.ip for one in host.interfaces() if one.ip)
-    return Stack(host.name, ips, tuple(pieces), shared((one.address, one.column) for one in pieces))
+    return Stack(host.name, ips, tuple(_upwards(pieces)), shared((one.address, one.column) for one in pieces))
+
+
+def _upwards(pieces: list[Piece]) -> list[Piece]:
+    """Return the pieces column by column, each where what it stands on is: lines cross less then."""
+    ranks: dict[str, int] = {}
+    nics = sum(one.column == "nic" for one in pieces)
+    for at, piece in enumerate(pieces):
+        below = [ranks[key] for key in piece.below if key in ranks]
+        ranks[piece.key] = at if piece.column == "nic" else min(below, default=nics)
+    order: list[Column] = ["nic", "team", "switch", "port"]
+    return sorted(pieces, key=lambda piece: (order.index(piece.column), ranks[piece.key]))
 
 
 def shared(worn: Iterable[tuple[str, str]]) -> tuple[str, ...]:

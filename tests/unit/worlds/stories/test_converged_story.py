@@ -36,6 +36,18 @@ def test_g1_the_drawing_says_where_each_address_is_from(story):
     assert drawn["switch", "infra"].below == (drawn["team", "infra"].key,)
 
 
+def test_pieces_are_drawn_beside_what_they_stand_on(story):
+    (stack,) = step(story, "announced").stacks
+    assert [one.title for one in stack.pieces if one.column != "nic"] == [
+        "infra",
+        "vm",
+        "infra",
+        "vm",
+        "vEthernet (MGMT)",
+        "APP01",
+    ]
+
+
 def test_g2_connectivity_is_erratic_and_the_switch_sees_the_address_move(story):
     (before,), (seen,) = step(story, "start").watched, step(story, "erratic").watched
     assert (before.lost, before.moves) == (0, 0)
