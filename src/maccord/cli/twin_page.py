@@ -16,6 +16,8 @@ from maccord.worlds.stories import Owner, Stack, Step, Story, Watched
 
 _LEFT, _WIDTH, _LANE, _TOP = 230, 960, 25, 42
 """Sizes of a timeline in CSS pixels: where time begins, how wide it is, one lane, where lanes begin."""
+_FINE = 0.5
+"""Gaps and bars of fewer pixels are not drawn as such."""
 DRAWN_S_MAX, TICKS = 120, 10
 """So many seconds of a ping are drawn; the transcript holds all."""
 TEXT_MAX = 40_000
@@ -131,24 +133,17 @@ def _drawing(stack: Stack) -> Drawing:
 def _timeline(seen: Watched) -> Timeline:
     shown_us = max(1, min(seen.took_us, DRAWN_S_MAX * 1_000_000))
     cut = f" The first {DRAWN_S_MAX} s are drawn." if seen.took_us > shown_us else ""
+    if seen.forgotten:
+        cut += f" The table's oldest {seen.forgotten:,} changes are no longer known."
 
     def at(us: int) -> float:
         return round(_LEFT + min(us, shown_us) / shown_us * (_WIDTH - _LEFT - 24), 1)
 
     ports = sorted({(spell.port, spell.place) for spell in seen.spells})
-    lanes = [
-        Lane(
-            _TOP + number * _LANE,
-            f"{port}, {place}",
-            [
-                (at(spell.from_us), max(0.5, round(at(spell.to_us) - at(spell.from_us), 1)))
-                for spell in seen.spells
-                if spell.port == port and spell.from_us < shown_us
-            ],
-            number > 0,
-        )
-        for number, (port, place) in enumerate(ports)
-    ]
+    lanes = []
+    for number, (port, place) in enumerate(ports):
+        spans = [(at(one.from_us), at(one.to_us)) for one in seen.spells if one.port == port and one.from_us < shown_us]
+        lanes.append(Lane(_TOP + number * _LANE, f"{port}, {place}", _bars(spans), number > 0))
     pace = max(1, -(-shown_us // 1_000_000 // TICKS))
     return Timeline(
         title=seen.title,
@@ -162,6 +157,17 @@ def _timeline(seen: Watched) -> Timeline:
         table=_lines(seen.table),
         syslog=_lines("\n".join(_log(seen))),
     )
+
+
+def _bars(spans: list[tuple[float, float]]) -> list[tuple[float, float]]:
+    """Return bars of (x, width); what is closer than an eye can tell apart becomes one, so that there are few."""
+    joined: list[tuple[float, float]] = []
+    for first, last in spans:
+        if joined and first - joined[-1][1] < _FINE:
+            joined[-1] = joined[-1][0], last
+        else:
+            joined.append((first, max(last, first + _FINE)))
+    return [(first, round(last - first, 1)) for first, last in joined]
 
 
 def _log(seen: Watched) -> list[str]:

@@ -5,7 +5,7 @@ import click
 from maccord.cli.twin_story import profiles, with_form, with_seed, write
 
 VENDORS = ("cisco-ios", "cisco-nxos", "arista-eos", "juniper-junos", "h3c-comware")
-_RATE = click.FloatRange(0, 1000)
+_RATE = click.FloatRange(0, 100)
 _VLAN = click.IntRange(0, 4094)
 
 

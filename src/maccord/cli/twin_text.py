@@ -1,5 +1,6 @@
 """Stories of emulated worlds, as text for a terminal or a pipe."""
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 
 from rich.console import Console, Group, RenderableType
@@ -177,6 +178,10 @@ def watched(seen: Watched) -> RenderableType:
         rows.add_row("echoes", Text(answers[at : at + ECHOES_IN_ROW]))
         rows.add_row("switch", Text(believed[at : at + ECHOES_IN_ROW]))
     rows.add_row("", Text(f"! answered, . lost; the switch had the address at {_legend(ports, digits)}", style="dim"))
+    if seen.forgotten:
+        rows.add_row(
+            "", Text(f"- also where the table's oldest {seen.forgotten:,} changes are no longer known", style="dim")
+        )
     told = f"{seen.moves} of {seen.mac} in {seen.took_us / 1e6:.0f} s: {seen.moves_per_minute:.0f} a minute"
     rows.add_row("moves", Text(told))
     rows.add_row("loss", Text(f"{seen.loss:.0%}"))
@@ -193,10 +198,11 @@ def watched(seen: Watched) -> RenderableType:
 
 def _row(seen: Watched, digits: dict[str, str]) -> str:
     """Return, for each echo, the number of the port where the switch had the address when it was sent."""
+    starts = [spell.from_us for spell in seen.spells]
     row = []
     for at_us, _, _ in seen.echoes:
-        at = next((spell.port for spell in seen.spells if spell.from_us <= at_us < spell.to_us), None)
-        row.append(digits[at] if at else "-")
+        at = bisect_right(starts, at_us) - 1
+        row.append(digits[seen.spells[at].port] if at >= 0 and at_us < seen.spells[at].to_us else "-")
     return "".join(row)
 
 

@@ -166,6 +166,12 @@ def test_a_page_draws_where_addresses_come_from_and_the_ping_beside_the_switchs_
     assert 'class="spell other"' in text
 
 
+def test_the_page_of_a_wild_ping_stays_small(capsys):
+    text = shown(capsys, "ping", "--rate", "100", "--twin-rate", "100", "--count", "120", "--format", "html")
+    assert len(text) < 400_000
+    assert text.count('class="spell') < 4_000
+
+
 # Evidence --------------------------------------------------------------------------------------------------------
 
 PLAYED = [

@@ -27,6 +27,7 @@ class Watched:
     """A run of ping from `asker` to `target`, whose address is `mac`, and where the switch had that address.
 
     moves counts those of `mac` while the ping ran; syslog holds the first lines of that time, lines_all their number.
+    forgotten: so many changes of the table, the oldest of the run, are counted and no longer in `spells`.
     """
 
     title: str
@@ -41,6 +42,7 @@ class Watched:
     """(microseconds since the first, outcome, round trip in microseconds) of each echo."""
     moves: int
     spells: tuple[Spell, ...]
+    forgotten: int
     table: str
     syslog: tuple[str, ...]
     lines_all: int
@@ -86,7 +88,8 @@ def watch(
     began_us = net.now_us
     before = net.moves(core, mac, vlan=vlan).total
     seen: PingSeen = net.ping(asker, ip, count=count)
-    changes = [one for one in net.table_over_time(core, mac).changes if one.vlan == vlan]
+    history = net.table_over_time(core, mac)
+    changes = [one for one in history.changes if one.vlan == vlan]
     lines = [line.text for line in net.syslog(core) if whole_log or line.at_us >= began_us]
     return Watched(
         title=title,
@@ -100,6 +103,7 @@ def watch(
         echoes=tuple((echo.at_us, echo.outcome, echo.rtt_us) for echo in seen.echoes),
         moves=net.moves(core, mac, vlan=vlan).total - before,
         spells=tuple(_spells(changes, wires.places, began_us, net.now_us)),
+        forgotten=history.left_out,
         table=net.address_table(core),
         syslog=tuple(lines[:lines_shown]),
         lines_all=len(lines),
