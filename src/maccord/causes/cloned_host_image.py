@@ -39,6 +39,7 @@ from collections.abc import Iterable
 
 from maccord.causes.case import Case, connected, identity_evidence, segments, spans
 from maccord.causes.cause import Cause
+from maccord.causes.collision import addresses_of
 from maccord.causes.issued import issued_words, take_issued_alike
 from maccord.causes.ranges import pools_of
 from maccord.fleet.diagnosis import Finding, Incident
@@ -76,7 +77,7 @@ def _incident(case: Case, group: list[Finding], copied: dict[int, list[Finding]]
         severity=CAUSE.severity,
         state="active" if any(collision.active for collision in taken) else "latent",
         hosts=tuple(sorted(hosts)),
-        addresses=tuple(sorted(collision.address for collision in taken)),
+        addresses=addresses_of(taken),
         ranges=ranges,
         findings=tuple(findings),
         evidence=tuple(one for host in sorted(hosts) for one in identity_evidence(case.facts.hosts[host])),

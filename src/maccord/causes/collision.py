@@ -1,5 +1,6 @@
 """Owners of one address: which of its adapters are one thing by design, and which collide."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from maccord.fleet.diagnosis import Finding
@@ -60,3 +61,8 @@ class Collision:
     def hosts(self) -> set[int]:
         """The hosts of all owners."""
         return {host for owner in self.owners for host in owner.hosts}
+
+
+def addresses_of(collisions: Iterable[Collision]) -> tuple[int, ...]:
+    """Return the addresses of collisions, each once, in order: one address may collide in several VLANs."""
+    return tuple(sorted({collision.address for collision in collisions}))

@@ -43,7 +43,7 @@ from itertools import pairwise
 from maccord.causes.case import Case, span
 from maccord.causes.cause import Cause
 from maccord.causes.clash_chance import block_size, chance_of, issued_twice, issued_words, manager_words, next_words
-from maccord.causes.collision import Collision
+from maccord.causes.collision import Collision, addresses_of
 from maccord.causes.issued import issued_words as twice_words
 from maccord.fleet.diagnosis import Finding, Incident
 from maccord.fleet.records import Issuer
@@ -93,7 +93,7 @@ def _incident(finding: Finding, issuers: Sequence[Issuer], taken: Sequence[Colli
         severity="error" if taken else CAUSE.severity if ordered else "info",
         state="active" if any(one.active for one in taken) else "latent" if taken or ordered else None,
         hosts=tuple(sorted({one.host_id for one in issuers} | {host for one in taken for host in one.hosts})),
-        addresses=tuple(sorted(one.address for one in taken)),
+        addresses=addresses_of(taken),
         ranges=((first, last),),
         findings=(finding, *(one.finding for one in taken)),
         confidence=0.9,

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from maccord.causes.case import Case, listed
-from maccord.causes.collision import Collision
+from maccord.causes.collision import Collision, addresses_of
 from maccord.mac import show
 
 
@@ -21,9 +21,10 @@ def issued_words(taken: Sequence[Collision]) -> str:
     """Return the sentence that says which addresses are out twice already, or nothing."""
     if not taken:
         return ""
-    addresses = listed([show(collision.address) for collision in sorted(taken, key=lambda one: one.address)])
-    now = sum(collision.active for collision in taken)
-    if len(taken) == 1:
+    known = addresses_of(taken)
+    addresses = listed([show(address) for address in known])
+    now = len(addresses_of(collision for collision in taken if collision.active))
+    if len(known) == 1:
         running = "both owners can answer now" if now else "the owners do not run at the same time yet"
         return f" {addresses} is issued twice already; {running}."
     running = f"{now} of them can answer at two places now" if now else "no two owners run at the moment"

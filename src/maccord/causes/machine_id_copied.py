@@ -32,7 +32,7 @@ from collections.abc import Iterable
 
 from maccord.causes.case import Case, connected, identity_evidence, listed
 from maccord.causes.cause import Cause
-from maccord.causes.collision import Collision, Owner
+from maccord.causes.collision import Collision, Owner, addresses_of
 from maccord.fleet.diagnosis import Finding, Incident
 from maccord.fleet.nics import LINUX_DEVICE
 from maccord.mac import show
@@ -80,7 +80,7 @@ def _incident(case: Case, group: list[Finding], taken: list[Collision]) -> Incid
     told = {host for finding in group for host in finding.of("host")}
     hosts = told | {host for one in taken for host in one.hosts}
     proved = bool(told) and told >= hosts
-    addresses = listed([show(one.address) for one in sorted(taken, key=lambda one: one.address)])
+    addresses = listed([show(one) for one in addresses_of(taken)])
     shared = f" Their bridges or bonds have {addresses} in common." if taken else ""
     why = (
         f"{case.hosts(hosts)} carry one machine-id: they were made from one image.{shared}"
@@ -93,7 +93,7 @@ def _incident(case: Case, group: list[Finding], taken: list[Collision]) -> Incid
         severity=CAUSE.severity if taken else "warning",
         state="active" if any(one.active for one in taken) else "latent",
         hosts=tuple(sorted(hosts)),
-        addresses=tuple(sorted(one.address for one in taken)),
+        addresses=addresses_of(taken),
         findings=tuple(group),
         evidence=tuple(one for host in sorted(told) for one in identity_evidence(case.facts.hosts[host])),
         confidence=0.97 if proved else 0.75,

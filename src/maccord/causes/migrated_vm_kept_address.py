@@ -39,7 +39,7 @@ from collections.abc import Iterable
 
 from maccord.causes.case import Case, by_rows, connected, listed
 from maccord.causes.cause import Cause
-from maccord.causes.collision import Collision
+from maccord.causes.collision import Collision, addresses_of
 from maccord.causes.ranges import pools_of
 from maccord.fleet.diagnosis import Finding, Incident
 from maccord.mac import show
@@ -64,7 +64,7 @@ def _incident(case: Case, group: list[Finding]) -> Incident:
     taken = case.take_collisions(issued_again, issued)
     active = any(collision.active for collision in issued)
     addresses = {row.mac for row in movers.values() if row.mac is not None}
-    again = listed([show(one.address) for one in issued])
+    again = listed([show(one) for one in addresses_of(issued)])
     return Incident(
         cause=CAUSE.id,
         severity="error" if active else CAUSE.severity,

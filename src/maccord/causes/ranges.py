@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from maccord.causes.case import Case, segments, spans
 from maccord.causes.cause import Cause
+from maccord.causes.collision import addresses_of
 from maccord.causes.issued import issued_words, take_issued_alike
 from maccord.fleet.diagnosis import Evidence, Finding, Incident
 from maccord.fleet.records import Pool
@@ -37,7 +38,7 @@ def range_incident(case: Case, cause: Cause, group: list[Finding], told: Told) -
         severity=cause.severity,
         state="active" if any(collision.active for collision in taken) else "latent",
         hosts=tuple(sorted(hosts)),
-        addresses=tuple(sorted(collision.address for collision in taken)),
+        addresses=addresses_of(taken),
         ranges=ranges,
         findings=(*group, *(collision.finding for collision in taken)),
         evidence=told.evidence,

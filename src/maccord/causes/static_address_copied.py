@@ -43,7 +43,7 @@ from collections.abc import Iterable
 
 from maccord.causes.case import Case, connected, listed
 from maccord.causes.cause import Cause
-from maccord.causes.collision import Collision, Owner
+from maccord.causes.collision import Collision, Owner, addresses_of
 from maccord.fleet.diagnosis import Finding, Incident
 from maccord.mac import show
 
@@ -71,7 +71,7 @@ def explain(case: Case) -> Iterable[Incident]:
 
 def _incident(case: Case, group: list[Collision]) -> Incident:
     owners = list({owner.main.id: owner.main for one in group for owner in one.owners}.values())
-    addresses = sorted(one.address for one in group)
+    addresses = addresses_of(group)
     active = any(one.active for one in group)
     kind = "address" if any(one.dynamic for one in owners) else "static address"
     kind += "es" if len(addresses) > 1 else ""
@@ -80,7 +80,7 @@ def _incident(case: Case, group: list[Collision]) -> Incident:
         severity=CAUSE.severity,
         state="active" if active else "latent",
         hosts=tuple(sorted({host for one in group for host in one.hosts})),
-        addresses=tuple(addresses),
+        addresses=addresses,
         findings=tuple(one.finding for one in group),
         confidence=0.9,
         undecided=tuple(case.power_unknown(owners)),

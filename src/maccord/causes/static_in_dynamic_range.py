@@ -31,7 +31,7 @@ from collections.abc import Iterable
 
 from maccord.causes.case import Case, by_rows, connected, listed, range_of
 from maccord.causes.cause import Cause
-from maccord.causes.collision import Collision
+from maccord.causes.collision import Collision, addresses_of
 from maccord.causes.ranges import pools_of
 from maccord.fleet.diagnosis import Finding, Incident
 from maccord.fleet.records import Adapter
@@ -77,7 +77,7 @@ def _incident(case: Case, group: list[Finding]) -> Incident:
             f"{case.adapters(statics.values())} {'have static addresses' if many else 'has a static address'} in "
             f"the range that {case.hosts(issuers)} {'issue' if len(issuers) > 1 else 'issues'} from."
             + (
-                f" {listed([show(one.address) for one in issued])} was issued to another machine as well."
+                f" {listed([show(one) for one in addresses_of(issued)])} was issued to another machine as well."
                 if issued
                 else f" {_when(statics.values(), issuers)}"
             )

@@ -32,6 +32,7 @@ from collections.abc import Iterable
 from maccord.causes.case import Case, span
 from maccord.causes.cause import Cause
 from maccord.causes.clash_chance import block_size, chance_of, issued_twice, issued_words, manager_words, next_words
+from maccord.causes.collision import addresses_of
 from maccord.causes.issued import issued_words as twice_words
 from maccord.fleet.diagnosis import Finding, Incident
 from maccord.mac import vcenter_id
@@ -55,7 +56,7 @@ def _incident(case: Case, finding: Finding) -> Incident:
         severity="error" if taken else CAUSE.severity,
         state="active" if any(one.active for one in taken) else "latent",
         hosts=tuple(sorted({one.host_id for one in issuers} | {host for one in taken for host in one.hosts})),
-        addresses=tuple(one.address for one in taken),
+        addresses=addresses_of(taken),
         ranges=((first, last),),
         findings=(finding, *(one.finding for one in taken)),
         confidence=0.95 if min(one.issued for one in issuers) > 1 else 0.7,

@@ -39,7 +39,7 @@ from collections.abc import Iterable
 
 from maccord.causes.case import Case, connected, segments, spans
 from maccord.causes.cause import Cause
-from maccord.causes.collision import Collision
+from maccord.causes.collision import Collision, addresses_of
 from maccord.causes.issued import issued_words
 from maccord.fleet.diagnosis import Finding, Incident
 from maccord.mac import parse_value
@@ -76,7 +76,7 @@ def _incident(case: Case, group: list[Finding]) -> Incident:
         severity=CAUSE.severity,
         state="active" if any(collision.active for collision in taken) else "latent",
         hosts=tuple(sorted(hosts | {host for collision in taken for host in collision.hosts})),
-        addresses=tuple(sorted(collision.address for collision in taken)),
+        addresses=addresses_of(taken),
         ranges=ranges,
         findings=(*group, *(collision.finding for collision in taken)),
         confidence=0.95,
