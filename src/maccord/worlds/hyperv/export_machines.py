@@ -73,7 +73,7 @@ def _adapter(machine: "Machine", adapter: "Adapter") -> Json:
         "Connected": adapter.switch_id is not None,
         "MacAddress": bare(adapter.mac),
         "DynamicMacAddressEnabled": adapter.dynamic,
-        "MacAddressSpoofing": on_off(adapter.spoofing),
+        "MacAddressSpoofing": on_off(adapter.spoofing) if machine.host.profile.spoofing_guard else None,
         "IsLegacy": adapter.legacy,
         "IsManagementOs": False,
         "IPAddresses": list(adapter.guest_ips) if machine.has_power else [],
@@ -96,7 +96,7 @@ def _vnic(host: "Host", vnic: "Vnic") -> Json:
         "SwitchId": vnic.switch.id,
         "MacAddress": bare(vnic.mac),
         "IsExternalAdapter": vnic.came_with_switch,
-        "MacAddressSpoofing": OFF,
+        "MacAddressSpoofing": OFF if host.profile.spoofing_guard else None,
     }
 
 

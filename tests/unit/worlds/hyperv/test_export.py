@@ -47,6 +47,14 @@ def test_an_export_has_the_sections_of_the_script_in_its_order():
     ]
 
 
+def test_2008_has_no_permission_to_spoof_to_tell_of():
+    world, host = furnished("2008")
+    export = json.loads(world.export(host))
+    rows = [*export["VMNetworkAdapter"], *export["ManagementVMNetworkAdapter"]]
+    assert rows
+    assert {row["MacAddressSpoofing"] for row in rows} == {None}
+
+
 def test_enumerations_are_integers_and_on_is_zero():
     world, host = furnished("2022")
     host.machine("on").adapter.allow_spoofing()
