@@ -81,13 +81,16 @@ def _replicas(stage: Stage) -> None:
 
 
 def _balanced(stage: Stage) -> None:
-    """An NLB cluster whose members may send from its address, or all wear it (the twin nlb-cluster)."""
-    hosts = [stage.plain_host(profile) for profile in [stage.profile()] * 2]
+    """An NLB cluster whose members may send from its address, or wear it (the twin nlb-cluster).
+
+    On 2008 every guest may send from whatever address it likes.
+    """
+    profile = stage.profile()
+    hosts = [stage.plain_host(profile) for _ in range(2)]
     cluster = f"172.20.{stage.numbers.count('balanced') >> 8 & 0xFF}.{stage.numbers.count('balanced ip') & 0xFF}"
-    wears = stage.random.random() < 0.5
     for host in hosts:
         lan = stage.lan(host)
-        if wears:
+        if stage.random.random() < 0.5:
             member = stage.static_vm(host, lan, 0x02BF << 32 | int(IPv4Address(cluster)))
         else:
             member = stage.vm(host, lan)

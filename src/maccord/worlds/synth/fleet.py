@@ -1,4 +1,4 @@
-"""A fleet of any size, cell by cell: a story or an innocent cell is lived in a world of its own, exported, forgotten."""
+"""A fleet of any size, cell by cell: each story or innocent cell is lived in its own world, exported, and forgotten."""
 
 import zlib
 from collections.abc import Iterator, Mapping, Sequence

@@ -22,9 +22,7 @@ class Stage:
     Server to choose from. servers: VMM servers beside the hosts.
     """
 
-    def __init__(
-        self, seed: str, numbers: Numbers, *, machines: int, profiles: Sequence[str], size: int = 1
-    ) -> None:
+    def __init__(self, seed: str, numbers: Numbers, *, machines: int, profiles: Sequence[str], size: int = 1) -> None:
         self.random = Random(seed)  # noqa: S311 - chance that can be repeated, no secret
         self.world = World(0)
         self.world.ids = FleetIds(self.random, numbers)
@@ -54,9 +52,7 @@ class Stage:
         """Return an address in 10/8 with these low octets."""
         return f"10.{self.random.randrange(256)}.{low >> 8}.{low & 0xFF}"
 
-    def bare(
-        self, profile: str, *, nics: int = 2, contested: Contested | None = None, name: str | None = None
-    ) -> Host:
+    def bare(self, profile: str, *, nics: int = 2, contested: Contested | None = None, name: str | None = None) -> Host:
         """Install Windows on a server with NICs, without an address and without the role."""
         host = self.world.host(name or self.numbers.name(), profile, contested=contested)
         for _ in range(nics):

@@ -1,4 +1,4 @@
-"""A machine is given an address of a protocol as a static one; on 2008, which checks at the start only, a group address.
+"""A machine is given a protocol's address as a static one; on 2008, which checks at the start, maybe a group address.
 
 Protocols' addresses are those of virtual routers: VRRP (RFC 9568) and HSRP (RFC 2281).
 """

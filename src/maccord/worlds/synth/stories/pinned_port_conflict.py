@@ -1,4 +1,4 @@
-"""A port is kept from an address that another port of its switch has, and the other owner is gone when evidence is taken.
+"""A port was kept from an address that another port of its switch had; the other owner is gone by now.
 
 Two machines ran with one static address for a while, which some hosts let them; then one of them was deleted. What is
 left is the event, and nothing else says why.
