@@ -1,7 +1,6 @@
 """Where identifiers of a world come from: one seeded source, and nothing is drawn twice."""
 
 from random import Random
-from uuid import UUID
 
 _MAKERS = (0x001B21, 0x3CFDFE, 0x001320, 0x0010E0)
 """Prefixes of NIC makers, from which permanent addresses are drawn."""
@@ -18,7 +17,9 @@ class Ids:
 
     def guid(self) -> str:
         """Return a new GUID, in lower case."""
-        return str(UUID(int=self._new(128, self._guids), version=4))
+        bits = self._new(128, self._guids) & ~(0xF << 76) & ~(0x3 << 62) | 0x4 << 76 | 0x2 << 62  # version 4, RFC 9562
+        digits = f"{bits:032x}"
+        return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
 
     def permanent(self) -> int:
         """Return a NIC's permanent address."""

@@ -7,6 +7,7 @@ from maccord.worlds.hyperv import fibre, moving, pool, power
 from maccord.worlds.hyperv.adapter import Adapter
 from maccord.worlds.hyperv.copies import Checkpoint, Exported, export_machine, restore_checkpoint, take_checkpoint
 from maccord.worlds.hyperv.events import EventLog
+from maccord.worlds.hyperv.profile import POWERED
 from maccord.worlds.hyperv.refusals import MustBeOff, WrongState
 from maccord.worlds.hyperv.switch import Switch
 
@@ -51,7 +52,7 @@ class Machine:
     @property
     def has_power(self) -> bool:
         """Whether its adapters are powered on."""
-        return self.state in ("Running", "Paused")
+        return self.state in POWERED
 
     def start(self) -> None:
         """Power it on; a saved one is restored."""

@@ -11,6 +11,7 @@ from maccord.mac.address import Mac
 from maccord.worlds.hyperv import messages
 from maccord.worlds.hyperv.events import Event
 from maccord.worlds.hyperv.interface import Interface
+from maccord.worlds.hyperv.profile import POWERED
 from maccord.worlds.hyperv.ranges import Range, Walk, derived
 from maccord.worlds.hyperv.refusals import AddressInUse, InvalidStaticAddress, NoAddressAvailable
 
@@ -72,11 +73,14 @@ def held(host: "Host", besides: "Machine | None" = None) -> set[int]:
 
 def held_by_machines(host: "Host", besides: "Machine | None" = None) -> set[int]:
     """Return the addresses that running machines hold, besides one."""
-    saved = host.contested.saved_holds
-    holding = [
-        one for one in host.machines if one is not besides and (one.has_power or (saved and one.state == "Saved"))
-    ]
-    return {adapter.mac for one in holding for adapter in one.adapters if adapter.mac}
+    holding = (*POWERED, "Saved") if host.contested.saved_holds else POWERED
+    return {
+        adapter.mac
+        for one in host.machines
+        if one.state in holding and one is not besides
+        for adapter in one.adapters
+        if adapter.mac
+    }
 
 
 def walk(host: "Host") -> Walk:

@@ -6,6 +6,9 @@ KB968703; KB2804678; KB2920261; the references of the Hyper-V and NetLbfo module
 
 from dataclasses import dataclass
 
+POWERED = ("Running", "Paused")
+"""States of a machine whose adapters are powered on."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:

@@ -8,11 +8,14 @@ from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING
 
 from maccord.worlds.hyperv import messages
+from maccord.worlds.hyperv.profile import POWERED
 from maccord.worlds.hyperv.switch import Switch
 
 if TYPE_CHECKING:
     from maccord.worlds.hyperv.host import Host
 
+_ODD = -1
+"""Stands for a guest that sends from another address than its own."""
 Conflict = tuple[str, int, str]
 """A port that was kept from an address, the address, and the port that has it: ids of the two ports."""
 
@@ -33,7 +36,7 @@ def log_team_twins(host: "Host", switches: Collection[str] | None = None) -> Non
 
 def conflicts(host: "Host") -> list[Conflict]:
     """Return what a switch of 2008 R2 or later keeps its ports from, at this moment."""
-    if not host.up or not host.profile.spoofing_guard:
+    if not host.up or not host.profile.spoofing_guard or _no_two_alike(host):
         return []
     return [one for switch in host.switches for one in _conflicts(host, switch)]
 
@@ -42,6 +45,24 @@ def log_conflicts(host: "Host", at_us: int) -> None:
     """Log 28 for each conflict that there is."""
     for port, mac, holder in conflicts(host):
         host.events.add(messages.pinned(port, mac, holder, at_us))
+
+
+def _no_two_alike(host: "Host") -> bool:
+    """Tell, at a glance, that no conflict is possible: each address once, and no guest that sends from another.
+
+    Asked whenever a machine starts or stops, so the time that it takes counts.
+    """
+    if any(not team.in_box for team in host.teams):
+        return False
+    macs = [vnic.mac for vnic in host.vnics]
+    macs += [
+        adapter.mac if adapter.wants is None else _ODD
+        for machine in host.machines
+        if machine.state in POWERED
+        for adapter in machine.adapters
+    ]
+    once = set(macs)
+    return len(once) == len(macs) and _ODD not in once
 
 
 def _conflicts(host: "Host", switch: Switch) -> Iterator[Conflict]:
