@@ -15,7 +15,7 @@ from maccord.mac import default_pool, parse_value, show
 
 _STATES = {"running": 2, "off": 3, "saved": 6, "paused": 9}
 _SWITCHES = {"private": 0, "internal": 1, "external": 2}
-_REPLICATION = {"primary": 1, "replica": 2}
+_REPLICATION = {"primary": 1, "replica": 2, "trial": 3}
 _MULTIPLEXOR = "Microsoft Network Adapter Multiplexor Driver"
 _LOGS = {
     28: ("System", "Microsoft-Windows-Hyper-V-VmSwitch"),
@@ -293,7 +293,7 @@ class _Net:
 
     def _machine(self, name, state, kind, mac, *words):
         said = _words(words)
-        known = {"on", "vlan", "trunk", "id", "clustered", "primary", "replica", "spoofing", "ip", "sriov", "unplugged"}
+        known = {"on", "vlan", "trunk", "id", "clustered", "primary", "replica", "trial", "spoofing", "ip", "sriov", "unplugged"}
         assert said.keys() <= known | {"checkpoint"}, said
         assert kind in ("dynamic", "static"), kind
         own_id = guid("vm", said["id"]) if "id" in said else guid("vm", self.key, name)

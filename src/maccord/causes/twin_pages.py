@@ -119,8 +119,9 @@ What:    A machine can be listed more than once: on two nodes of a cluster, with
 
 Told by: equal VMIds, of which at most one runs, or which share a cluster or a replica relation, or of which
          one is a checkpoint. A port that OpenStack lists without its instance is the libvirt interface whose
-         device is named for it (tap and 11 characters of its id). Two running copies of one VMId are clones, and
-         an incident. Machines with
+         device is named for it (tap and 11 characters of its id). A replica and the machine of its test failover
+         have different VMIds, and one address from outside the range of their host. Two running copies of one
+         VMId are clones, and an incident. Other machines with
          different VMIds and one address are static-address-copied, reissued-while-stopped or one of the
          overlaps.
 

@@ -70,6 +70,7 @@ def _owners(adapters: list[Adapter], links: list[_Link]) -> tuple[Owner, ...]:
 def _links(adapters: list[Adapter], facts: Facts) -> Iterator[_Link]:
     """Yield pairs that are one owner, with the kind of twin they are; the kind is empty for a mere inheritance."""
     yield from _plugged_ports(adapters)
+    yield from _test_failovers(adapters, facts)
     alone = all(one.kind == "vm" and one.description != IPVLAN for one in adapters)
     if alone and len({one.machine_no for one in adapters}) == len(adapters):
         return  # machines alone, each once: no two of them are one thing
@@ -130,6 +131,19 @@ def _same_machine(adapters: list[Adapter]) -> Iterator[_Link]:
         ]
         if all(told_twice):  # the host tells of it, and so does the manager, who may not know the host's name
             yield ("same-vm", told_twice[0][0], told_twice[1][0])
+
+
+def _test_failovers(adapters: list[Adapter], facts: Facts) -> Iterator[_Link]:
+    """Yield replicas with the machine of their test failover: until that starts, it has the address of its replica."""
+    copies = [one for one in adapters if one.shared and one.kind == "vm" and one.dynamic and not one.snapshot]
+    by_host: dict[int, list[Adapter]] = {}
+    for one in copies if len(copies) > 1 else ():
+        pool = facts.dynamic_pool(one.host_id)
+        if pool is not None and one.mac is not None and not pool.first <= one.mac <= pool.last:
+            by_host.setdefault(one.host_id, []).append(one)
+    for beside in by_host.values():
+        if sum(one.running is True for one in beside) < 2:
+            yield from (("same-vm", one, other) for one, other in pairwise(beside))
 
 
 def _plugged_ports(adapters: list[Adapter]) -> Iterator[_Link]:

@@ -55,7 +55,7 @@ WHERE p.kind = 'dynamic' AND (10 * u.held > 9 * (p.last - p.first + 1) OR u.low 
     (
         "stray",
         """
-SELECT a.id, a.domain, a.mac, a.host_id, a.machine_no, a.running FROM adapter a JOIN busy b ON b.host_id = a.host_id
+SELECT a.id, a.domain, a.mac, a.host_id, a.machine_no, a.running, a.shared FROM adapter a JOIN busy b ON b.host_id = a.host_id
 WHERE b.straying AND a.kind = 'vm' AND a.dynamic AND a.snapshot = '' AND (a.mac < b.first OR a.mac > b.last)
 """,
     ),
@@ -210,7 +210,7 @@ FROM swept
     (
         "sharer",
         """
-SELECT a.id, a.host_id, a.domain, a.kind, a.mac, a.dynamic, a.vlans, a.snapshot, a.machine_no, a.running
+SELECT a.id, a.host_id, a.domain, a.kind, a.mac, a.dynamic, a.vlans, a.snapshot, a.machine_no, a.running, a.shared
 FROM adapter a JOIN shared_mac s ON a.mac = s.mac WHERE a.kind <> 'virtual'
 """,
     ),
@@ -224,7 +224,11 @@ LEFT JOIN (  -- it was not moved where it runs on the issuing host, or nowhere: 
     WHERE p.kind = 'dynamic' AND h.host_id <> s.host_id AND h.mac >= p.first AND h.mac <= p.last
       AND (h.running OR NOT COALESCE(s.running, FALSE))
 ) k ON k.id = s.id
-WHERE k.id IS NULL
+LEFT JOIN (  -- nor was the machine of a test failover, which has its replica beside it
+    SELECT DISTINCT s.id FROM stray s JOIN sharer o ON o.host_id = s.host_id AND o.mac = s.mac
+    WHERE s.shared AND o.shared AND o.machine_no <> s.machine_no AND NOT COALESCE(s.running, FALSE)
+) t ON t.id = s.id
+WHERE k.id IS NULL AND t.id IS NULL
 UNION ALL
 SELECT id, domain, mac, 'static' AS why FROM adapter WHERE kind = 'vm' AND NOT dynamic AND mac IS NOT NULL
 """,
