@@ -64,6 +64,9 @@ def _cluster(stage: Stage) -> None:
         moved.live_migrate(nodes[0])
         moved.shut_down()
         moved.start()  # cold: it gets an address of its host's range
+    if chance.random() < 0.5:
+        cluster.fail(nodes[0])  # what was clustered there is started on the other node, cold
+        nodes[0].start_up()
 
 
 def _replicas(stage: Stage) -> None:
@@ -73,9 +76,14 @@ def _replicas(stage: Stage) -> None:
     lan, there = stage.lan(source), stage.lan(target)
     machine = stage.vm(source, lan)
     replica = source.replicate(machine, target)
-    if chance.random() < 0.3:
+    how = chance.choice(("waits", "took over", "tested", "under test"))
+    if how == "took over":
         machine.shut_down()
         source.fail_over_replica(machine, replica)
+    elif how != "waits":
+        trial = target.test_failover(replica, target.private_switch("Trial"))
+        if how == "under test":
+            trial.start()
     stage.furnish(source, lan, count=max(0, stage.machines - 1))
     stage.furnish(target, there, count=max(0, stage.machines - 1))
 
@@ -100,6 +108,58 @@ def _balanced(stage: Stage) -> None:
         stage.furnish(host, lan, count=max(0, stage.machines - 1))
 
 
+def _multicast(stage: Stage) -> None:
+    """An NLB cluster in multicast or IGMP mode: members send from their own addresses, and need no permission."""
+    host = stage.plain_host(stage.profile())
+    lan = stage.lan(host)
+    cluster = f"172.21.{stage.numbers.count('multicast') >> 8 & 0xFF}.{stage.numbers.count('multicast ip') & 0xFF}"
+    for _ in range(2):
+        stage.vm(host, lan).adapter.join_nlb(cluster, stage.random.choice(("multicast", "igmp")))
+    stage.furnish(host, lan, count=max(0, stage.machines - 2))
+
+
+def _pods(stage: Stage) -> None:
+    """One laboratory on two hosts, with the same static addresses, where they cannot hear each other."""
+    profile, macs = stage.profile(), [stage.numbers.static() for _ in range(2)]
+    apart = stage.random.choice(("private", "internal", "VLANs"))
+    for at in range(2):
+        host = stage.plain_host(profile)
+        lan = stage.lan(host)
+        switch = lan
+        if apart != "VLANs":
+            switch = host.private_switch("Pod") if apart == "private" else host.internal_switch("Pod")
+        for mac in macs:
+            stage.static_vm(host, switch, mac, vlan=100 + at)
+        stage.furnish(host, lan, count=max(0, stage.machines - 2))
+
+
+def _imaged(stage: Stage) -> None:
+    """Hosts of one image, done right: imaged before the role, or each given ranges of its own before its machines."""
+    chance, profile = stage.random, stage.profile()
+    golden = stage.bare(profile, nics=1, name="REFERENCE")
+    early = chance.random() < 0.5
+    if not early:
+        golden.nics[0].set_ip("10.0.0.1")
+        golden.enable_role()
+        machine = stage.vm(golden, None)
+        machine.turn_off()
+        machine.delete()
+    image = stage.world.image(golden)
+    stage.world.hosts.remove(golden)
+    for _ in range(2):
+        low, plan = stage.numbers.low(), stage.numbers.planned(max(256, stage.machines * 2))
+        host = stage.world.deploy(image, stage.numbers.name(), nics=2, sysprep=chance.random() < 0.5)
+        host.nics[0].set_ip(stage.ip(1 if low is None else low))
+        if early:
+            host.enable_role()
+        if low is None or not early or stage.machines > 100:
+            stage.set_range(host, plan.first, plan.last)
+        if not early and host.names is not None:
+            first = 0xC003FF << 40 | stage.numbers.name_bytes() << 16
+            host.set_port_names(first, first + 0xFFFF)
+        stage.furnish(host, stage.lan(host))
+
+
 def _laboratory(stage: Stage) -> None:
     """Switches of all kinds, checkpoints, machines that were made and deleted, containers behind NAT."""
     chance = stage.random
@@ -113,6 +173,7 @@ def _laboratory(stage: Stage) -> None:
         gone.turn_off()
         gone.delete()
     stage.vm(host, alone)
+    host.import_vm(machine.export(), "copy", name=stage.name())
     if host.profile.containers:
         host.start_container(host.container_network("nat"), "web")
     if host.profile.fibre_channel:
@@ -150,6 +211,9 @@ KINDS = (
     Background(_cluster, hosts=2, since="2008 R2", weight=3),
     Background(_replicas, hosts=2, since="2012", weight=2),
     Background(_balanced, hosts=2),
+    Background(_multicast),
+    Background(_pods, hosts=2),
+    Background(_imaged, hosts=2),
     Background(_laboratory, weight=2),
     Background(_fresh),
     Background(_managed),

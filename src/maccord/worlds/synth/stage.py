@@ -73,7 +73,13 @@ class Stage:
         name: of a host that does not stay; those that do are named by the fleet.
         """
         host = self.bare(profile, nics=nics, contested=contested, name=name)
-        host.nics[0].set_ip(self.ip(self.low() if low is None else low))
+        ip = self.ip(self.low() if low is None else low)
+        if self.random.random() < 0.3:
+            host.nics[0].use_dhcp(self.world.dhcp(f"lan of {host.name}", ip, ip))
+        else:
+            host.nics[0].set_ip(ip)
+        if nics > 2 and self.random.random() < 0.5:
+            host.nics[1].set_ip(f"172.16.{self.random.randrange(256)}.{self.random.randint(1, 254)}")  # for storage
         host.enable_role()
         return host
 

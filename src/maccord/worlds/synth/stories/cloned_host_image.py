@@ -18,7 +18,9 @@ def _live(stage: Stage) -> Lived:
     golden = stage.host(profile, nics=1, name=None if keeps else "REFERENCE")
     machine = stage.vm(golden, None)
     machine.turn_off()
-    machine.delete()
+    template = chance.random() < 0.3  # a machine that is in the image, and so on every clone with its id
+    if not template:
+        machine.delete()
     if golden.profile.containers and chance.random() < 0.4:
         golden.container_network("nat", chance.choice(("nat", "transparent", "internal")))
     sysprep = golden.profile.fibre_channel and chance.random() < 0.5
@@ -33,9 +35,17 @@ def _live(stage: Stage) -> Lived:
             clone.add_nic(f"{nic:012X}")
         clone.nics[0].set_ip(stage.ip(stage.low()))
         hosts.append(clone)
+    if len(hosts) > 2 and chance.random() < 0.3:
+        mended, plan = hosts.pop(), stage.numbers.planned(max(256, stage.machines * 2))
+        stage.set_range(mended, plan.first, plan.last)
+        stage.furnish(mended, stage.lan(mended))
     vlan = chance.choice((0, 20))
     for host in hosts:
         lan = stage.lan(host)
+        if template:
+            host.machines[0].adapter.connect(lan)
+            if chance.random() < 0.5:
+                host.machines[0].start()
         stage.vm(host, lan, vlan=vlan, started=chance.random() < 0.8)
         stage.furnish(host, lan)
     return lived(_CAUSE, hosts, issued_twice(hosts))

@@ -1,4 +1,4 @@
-"""A machine moves to another host while it runs, and keeps an address of the first one's range.
+"""A machine moves to another host, and keeps an address of the first one's range until it is started cold there.
 
 By and by the first host may issue the address again: then two machines have it.
 """
@@ -17,9 +17,12 @@ def _live(stage: Stage) -> Lived:
     stage.vm(away, there)
     mover = stage.vm(home, lan)
     mac = mover.adapter.mac
-    how = chance.choice(("live", "quick"))
+    how = chance.choice(("live", "quick", "off", "saved"))
     if how == "live" and home.profile.live_migration:
         mover.live_migrate(away)
+    elif how in ("off", "saved"):
+        (mover.shut_down if how == "off" else mover.save)()
+        mover.move(away)
     else:
         mover.quick_migrate(away)
     stage.furnish(home, lan)
