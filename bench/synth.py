@@ -1,4 +1,4 @@
-"""CPU seconds and memory of a fleet as `maccord twin synth` writes it, against the same bytes written by the JSON encoder.
+"""CPU seconds and memory of a fleet of `maccord twin synth`, against the same bytes written by the JSON encoder alone.
 
 The fleet is written to a temporary folder. Then its files are read back into values, one by one, and written again with
 msgspec, the fastest encoder at hand: that is what a program would need that knew every value beforehand. Only encoding
@@ -12,8 +12,8 @@ import argparse
 import multiprocessing
 import resource
 import tempfile
-from time import process_time
 from pathlib import Path
+from time import process_time
 
 import msgspec
 

@@ -293,8 +293,8 @@ class _Net:
 
     def _machine(self, name, state, kind, mac, *words):
         said = _words(words)
-        known = {"on", "vlan", "trunk", "id", "clustered", "primary", "replica", "trial", "spoofing", "ip", "sriov", "unplugged"}
-        assert said.keys() <= known | {"checkpoint"}, said
+        known = {"on", "vlan", "trunk", "id", "clustered", "spoofing", "ip", "sriov", "unplugged", "checkpoint"}
+        assert said.keys() <= known | _REPLICATION.keys(), said
         assert kind in ("dynamic", "static"), kind
         own_id = guid("vm", said["id"]) if "id" in said else guid("vm", self.key, name)
         nics = [one for one in self.export["VMNetworkAdapter"] if one["VMId"] == own_id]

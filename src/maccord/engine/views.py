@@ -55,7 +55,8 @@ WHERE p.kind = 'dynamic' AND (10 * u.held > 9 * (p.last - p.first + 1) OR u.low 
     (
         "stray",
         """
-SELECT a.id, a.domain, a.mac, a.host_id, a.machine_no, a.running, a.shared FROM adapter a JOIN busy b ON b.host_id = a.host_id
+SELECT a.id, a.domain, a.mac, a.host_id, a.machine_no, a.running, a.shared
+FROM adapter a JOIN busy b ON b.host_id = a.host_id
 WHERE b.straying AND a.kind = 'vm' AND a.dynamic AND a.snapshot = '' AND (a.mac < b.first OR a.mac > b.last)
 """,
     ),

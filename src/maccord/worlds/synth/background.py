@@ -81,7 +81,7 @@ def _replicas(stage: Stage) -> None:
         machine.shut_down()
         source.fail_over_replica(machine, replica)
     elif how != "waits":
-        trial = target.test_failover(replica, target.private_switch("Trial"))
+        trial = target.test_failover(replica, chance.choice((None, there, target.private_switch("Trial"))))
         if how == "under test":
             trial.start()
     stage.furnish(source, lan, count=max(0, stage.machines - 1))

@@ -1,5 +1,7 @@
 """Fleets that were lived: each story on each version of Windows, innocent cells, and what cannot be."""
 
+from dataclasses import replace
+
 import pytest
 
 from maccord.worlds.hyperv import PROFILES, derived
@@ -11,7 +13,7 @@ from tests.kit.synth import judge
 
 
 def wanted(**changes):
-    return Wanted(**({"hosts": 12, "machines": 3, "seed": 1, "inject": {}} | changes))
+    return replace(Wanted(hosts=12, machines=3, seed=1, inject={}), **changes)
 
 
 @pytest.mark.parametrize("cause", STORIES)
@@ -89,6 +91,8 @@ def test_hosts_without_low_octets_of_their_own_are_given_ranges_of_a_plan():
         for host in hosts:
             stage.furnish(host, stage.lan(host))
         first, second = (host.range for host in hosts)
+        assert first
+        assert second
         assert first.last < second.first
         assert derived(0).first >> 24 != first.first >> 24
 

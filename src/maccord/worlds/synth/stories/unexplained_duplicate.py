@@ -11,7 +11,7 @@ _CAUSE = "unexplained-duplicate"
 
 
 def _live(stage: Stage) -> Lived:
-    profile = stage.profile("2008 R2")
+    profile = stage.profile()
     hosts = [stage.host(profile) for _ in range(2)]
     lans = [stage.lan(host) for host in hosts]
     common = stage.numbers.planned(256)
@@ -26,4 +26,4 @@ def _live(stage: Stage) -> Lived:
     return lived(_CAUSE, hosts, issued_twice(hosts))
 
 
-STORY = Story(cause=_CAUSE, live=_live, hosts=(2, 2), since="2008 R2")
+STORY = Story(cause=_CAUSE, live=_live, hosts=(2, 2))
