@@ -5,8 +5,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from maccord.worlds.hyperv import PROFILES
-from maccord.worlds.synth import Wanted, possible
+from maccord.worlds.synth import STORIES, Wanted, possible
 from tests.kit.synth import judge
+
+RARE = {cause for cause, story in STORIES.items() if story.most is not None and story.most < 12}
+"""Causes that one fleet cannot have twelve times."""
 
 
 @st.composite
@@ -44,3 +47,9 @@ def test_the_check_names_each_lived_cause_with_its_hosts_and_addresses_and_nothi
 @given(wishes())
 def test_no_history_out_of_many_is_misjudged(wanted):
     _just(wanted)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [9, 10])
+def test_nothing_meets_by_accident_in_a_large_fleet(seed):
+    _just(Wanted(hosts=3000, machines=10, seed=seed, inject=dict.fromkeys(set(STORIES) - RARE, 12)))

@@ -176,6 +176,7 @@ def _laboratory(stage: Stage) -> None:
     host.import_vm(machine.export(), "copy", name=stage.name())
     if host.profile.containers:
         host.start_container(host.container_network("nat"), "web")
+        stage.wired_containers(host)
     if host.profile.fibre_channel:
         machine.shut_down()
         machine.add_fibre_channel("fabric A")

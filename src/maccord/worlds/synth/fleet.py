@@ -62,6 +62,7 @@ def _live(wanted: Wanted, stories: list[Story], sizes: list[int], numbers: Numbe
     for at, (story, size) in enumerate(zip(stories, sizes, strict=True)):
         stage = _stage(wanted, f"{wanted.seed} story {at} {story.cause}", numbers, size)
         told = story.live(stage)
+        stage.pass_time()
         yield Cell(files=_files(stage), hosts=len(stage.world.hosts), lived=told)
         assert len(stage.world.hosts) == size, f"{story.cause} lives on {size} hosts"
     left, at = wanted.hosts - sum(sizes), 0
@@ -69,6 +70,7 @@ def _live(wanted: Wanted, stories: list[Story], sizes: list[int], numbers: Numbe
         kind = _kind(wanted, at, left)
         stage = _stage(wanted, f"{wanted.seed} background {at}", numbers, kind.hosts)
         kind.live(stage)
+        stage.pass_time()
         yield Cell(files=_files(stage), hosts=kind.hosts)
         left -= kind.hosts
         at += 1

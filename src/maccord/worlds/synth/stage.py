@@ -5,6 +5,7 @@ from random import Random
 
 from maccord.mac.address import show
 from maccord.worlds.hyperv import PROFILES, Contested, Host, Machine, Switch, World
+from maccord.worlds.hyperv.containers import NetworkKind
 from maccord.worlds.synth.ids import FleetIds
 from maccord.worlds.synth.numbers import Numbers
 from maccord.worlds.synth.refusals import CannotSynthesize
@@ -13,6 +14,25 @@ from maccord.worlds.synth.vmm import VmmServer
 _ROLES = ("web", "sql", "app", "dc", "file", "mail", "build", "proxy", "print", "cache")
 _COMFORT = 160
 """So many adapters at most live in a default range of 256; for more, a host is given a larger one beforehand."""
+
+
+def _supposed(chance: Random) -> Contested:
+    """Suppose, for one cell, some of what no source settles: what the check says must not depend on it.
+
+    Left as it is by default is what would be a fault of its own, such as a cursor that stays when its range moves.
+    """
+    return Contested(
+        populate_at=chance.choice(("first machine", "role")),
+        cursor_names=chance.choice(("next", "last")),
+        cursor_after_last=chance.choice(("first", "one past")),
+        registry_read=chance.choice(("at start", "at once")),
+        saved_holds=chance.random() < 0.5,
+        embedded_team_vnic=chance.choice(("pool", "first member")),
+        vnic_follows_team=chance.random() < 0.5,
+        checkpoint_restores=chance.random() < 0.5,
+        replica_copies=chance.random() < 0.7,
+        test_failover_copies=chance.random() < 0.7,
+    )
 
 
 class Stage:
@@ -24,7 +44,7 @@ class Stage:
 
     def __init__(self, seed: str, numbers: Numbers, *, machines: int, profiles: Sequence[str], size: int = 1) -> None:
         self.random = Random(seed)  # noqa: S311 - chance that can be repeated, no secret
-        self.world = World(0)
+        self.world = World(0, contested=_supposed(self.random))
         self.world.ids = FleetIds(self.random, numbers)
         self.numbers, self.machines, self.size = numbers, machines, size
         self.profiles = tuple(profiles)
@@ -78,8 +98,9 @@ class Stage:
             host.nics[0].use_dhcp(self.world.dhcp(f"lan of {host.name}", ip, ip))
         else:
             host.nics[0].set_ip(ip)
-        if nics > 2 and self.random.random() < 0.5:
-            host.nics[1].set_ip(f"172.16.{self.random.randrange(256)}.{self.random.randint(1, 254)}")  # for storage
+        if nics > 2 and self.random.random() < 0.5 and (storage := self.numbers.low()) is not None:
+            # Its octets are nobody else's: where a switch takes the first NIC's address over, the range stems from it.
+            host.nics[1].set_ip(f"172.16.{storage >> 8}.{storage & 0xFF}")
         host.enable_role()
         return host
 
@@ -113,6 +134,32 @@ class Stage:
         else:
             host.edit_registry(minimum=show(first), maximum=show(last), current=show(first))
             host.restart()
+
+    def pass_time(self) -> None:
+        """Let ordinary things happen to the machines that there are; no address and no state is another afterwards."""
+        machines = [machine for host in self.world.hosts if host.up for machine in host.machines]
+        for _ in range(self.random.randrange(6) if machines else 0):
+            machine = self.random.choice(machines)
+            what = self.random.choice(("reboot", "pause", "checkpoint", "export", "wait"))
+            if what == "wait":
+                self.world.wait(self.random.randint(1, 5))
+            elif what == "checkpoint":
+                machine.take_checkpoint()
+            elif what == "export":
+                machine.export()
+            elif machine.state == "Running":
+                if what == "reboot":
+                    machine.reboot()
+                else:
+                    machine.pause()
+                    machine.resume()
+
+    def wired_containers(self, host: Host) -> None:
+        """Make a container network that reaches the wire, with a pool of the plan in the request (MacPools)."""
+        kinds: tuple[NetworkKind, ...] = ("l2bridge", "transparent", "overlay")
+        network = host.container_network("wired", self.random.choice(kinds))
+        network.pool = self.numbers.planned(len(network.pool))
+        host.start_container(network, "front")
 
     # Machines -------------------------------------------------------------------------------------------------------
 

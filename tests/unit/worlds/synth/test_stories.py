@@ -97,6 +97,13 @@ def test_hosts_without_low_octets_of_their_own_are_given_ranges_of_a_plan():
         assert derived(0).first >> 24 != first.first >> 24
 
 
+def test_a_fleet_with_more_hosts_than_low_octets_stays_innocent(monkeypatch):
+    monkeypatch.setattr("maccord.worlds.synth.numbers.LOW_OCTETS", 1)  # 256 of them in all
+    found = judge(wanted(hosts=330, machines=2, inject={"same-low-octets": 3, "manual-range-overlap": 2}))
+    assert found.lived.total() == 5
+    assert found.just, (found.missed, found.invented)
+
+
 def test_a_permutation_gives_each_place_once():
     for size in (1, 2, 7, 254, 1000):
         assert sorted(scattered(at, size, 5) for at in range(size)) == list(range(size))

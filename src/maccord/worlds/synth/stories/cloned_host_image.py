@@ -22,7 +22,8 @@ def _live(stage: Stage) -> Lived:
     if not template:
         machine.delete()
     if golden.profile.containers and chance.random() < 0.4:
-        golden.container_network("nat", chance.choice(("nat", "transparent", "internal")))
+        golden.container_network("nat", chance.choice(("nat", "internal")))
+        stage.wired_containers(golden)
     sysprep = golden.profile.fibre_channel and chance.random() < 0.5
     image = stage.world.image(golden)
     if not keeps:

@@ -3,7 +3,8 @@
 How the Host Networking Service finds a pool is not known; here it takes the host's octets, as machines' ranges do.
 """
 
-from maccord.worlds.hyperv import Contested
+from dataclasses import replace
+
 from maccord.worlds.synth.stage import Stage
 from maccord.worlds.synth.stories.story import Story
 from maccord.worlds.synth.truth import Lived, lived
@@ -14,7 +15,7 @@ _CAUSE = "container-pool-overlap"
 def _live(stage: Stage) -> Lived:
     chance, profile = stage.random, stage.profile("2016")
     block = stage.numbers.block()
-    contested = Contested(container_pool="address")
+    contested = replace(stage.world.contested, container_pool="address")
     hosts = [stage.host(profile, low=block + at, contested=contested) for at in range(stage.size)]
     hosts[0].container_network("l2b", chance.choice(("l2bridge", "transparent", "overlay")))
     if chance.random() < 0.5:

@@ -5,7 +5,8 @@ left is the event, and nothing else says why. On 2008 R2, a team that the NIC's 
 come back in through the other member, and the host's vNIC has the team's address; no cmdlet lists such a team.
 """
 
-from maccord.worlds.hyperv import Contested
+from dataclasses import replace
+
 from maccord.worlds.synth.stage import Stage
 from maccord.worlds.synth.stories.story import Story
 from maccord.worlds.synth.truth import Lived, lived
@@ -32,7 +33,7 @@ def _maker_team(stage: Stage, profile: str) -> Lived:
 
 
 def _gone(stage: Stage, profile: str) -> Lived:
-    host = stage.host(profile, contested=Contested(static_in_use="run"))
+    host = stage.host(profile, contested=replace(stage.world.contested, static_in_use="run"))
     lan, mac = stage.lan(host), stage.numbers.static()
     stage.static_vm(host, lan, mac)
     twin = stage.static_vm(host, lan, mac)
