@@ -8,15 +8,20 @@ _VERSIONS = ("2008", "2008 R2", "2012", "2012 R2", "2016", "2019", "2022", "2025
 
 
 @click.command("synth", short_help="Write a fleet of any size as evidence, with faults lived and the truth about them.")
-@click.option("--hosts", type=click.IntRange(1, 1_000_000), default=50, show_default=True, help="Hosts in all.")
+@click.option(
+    "--hosts", type=click.IntRange(1, 1_000_000), default=50, show_default=True, metavar="N", help="Hosts in all."
+)
 @click.option(
     "--vms-per-host", type=click.IntRange(0, 4096), default=10, show_default=True, metavar="M",
     help="Machines that a host has, about: a story may need one more, or few enough for its range.",
 )  # fmt: skip
-@click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="What chance is made of.")
+@click.option(
+    "--seed", type=click.IntRange(0), default=1, show_default=True, metavar="S", help="What chance is made of."
+)
 @click.option(
     "--inject", multiple=True, metavar="CAUSE=COUNT",
-    help="Live a cause so many times; may be repeated. all=COUNT stands for every cause that is not named.",
+    help="Live a cause so many times; may be repeated. all=COUNT stands for every cause that is not named, as often as "
+    "one fleet can have it.",
 )  # fmt: skip
 @click.option(
     "--profile", multiple=True, metavar="VERSION", type=click.Choice(_VERSIONS),

@@ -3,6 +3,7 @@
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from random import Random
 
 import msgspec
@@ -101,7 +102,9 @@ def _stories(wanted: Wanted) -> list[Story]:
         if cause == EVERY:
             continue
         if cause not in STORIES:
-            raise CannotSynthesize(f"no story lives {cause!r}; there are: {', '.join(STORIES)}, and all")
+            near = get_close_matches(cause, STORIES, n=1)
+            meant = f"; did you mean {near[0]}?" if near else ";"
+            raise CannotSynthesize(f"no story lives {cause!r}{meant} there are: {', '.join(STORIES)}, and all")
         if cause not in can:
             raise CannotSynthesize(_too_narrow(STORIES[cause], wanted.profiles))
         counts[cause] = count

@@ -113,6 +113,7 @@ def test_a_permutation_gives_each_place_once():
     ("changes", "words"),
     [
         ({"inject": {"gremlins": 1}}, "no story lives 'gremlins'; there are: .*same-low-octets"),
+        ({"inject": {"cloned-host": 1}}, "'cloned-host'; did you mean cloned-host-image[?] there are"),
         ({"hosts": 1, "inject": {"same-low-octets": 1}}, "take 2 hosts, and the fleet has 1"),
         ({"inject": {"vmm-default-pool-shared": 2}}, "can be lived once in one fleet: there is one default pool"),
         ({"inject": {"wwn-exhausted": 1}, "profiles": ("2008",)}, "2012 to 2025, and the fleet is of 2008"),
