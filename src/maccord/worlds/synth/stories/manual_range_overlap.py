@@ -1,9 +1,14 @@
-"""Somebody sets ranges by hand: one for all hosts, a part of another's, or a maximum that runs into the neighbour's."""
+"""Somebody sets ranges by hand: one for all hosts, a part of another's, or a maximum that runs into the neighbour's.
+
+Nodes of a cluster are given one range so that machines keep their addresses when they move. A machine that moves to
+where a stopped one has its address looks like reissued-while-stopped there, and nothing tells the two apart: no machine
+of this story does.
+"""
 
 from maccord.worlds.hyperv import Host, Range, derived
 from maccord.worlds.synth.stage import Stage
 from maccord.worlds.synth.stories.story import Story
-from maccord.worlds.synth.truth import Lived, issued_twice, lived
+from maccord.worlds.synth.truth import Lived, adapters, issued_twice, lived
 
 _CAUSE = "manual-range-overlap"
 
@@ -30,6 +35,11 @@ def _live(stage: Stage) -> Lived:
     for host, lan in zip(hosts, lans, strict=True):
         stage.vm(host, lan, vlan=vlan, started=chance.random() < 0.8)
         stage.furnish(host, lan)
+    if how == "one for all" and hosts[0].profile.live_migration:
+        # What a shared range is wanted for: a machine moves and keeps its address for good.
+        mover = stage.vm(hosts[0], lans[0])
+        if all(adapter.mac != mover.adapter.mac for _, adapter in adapters(hosts[1])):
+            mover.live_migrate(hosts[1])
     return lived(_CAUSE, hosts, issued_twice(hosts))
 
 

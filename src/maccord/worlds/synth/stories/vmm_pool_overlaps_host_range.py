@@ -1,6 +1,5 @@
-"""A VMM pool is made where a host issues from: VMM grants an address that the host issues as well, or will."""
+"""A VMM pool and a host's range are brought together: VMM grants an address that the host issues as well, or will."""
 
-from maccord.mac.address import show
 from maccord.worlds.hyperv import Range
 from maccord.worlds.synth.stage import Stage
 from maccord.worlds.synth.stories.story import Story
@@ -14,6 +13,9 @@ def _live(stage: Stage) -> Lived:
     chance, profile = stage.random, stage.profile()
     issuing, managed = stage.host(profile), stage.host(profile)
     lan, vlan = stage.lan(issuing), chance.choice((0, 10))
+    if chance.random() < 0.5:  # the host's range was moved to where VMM has a pool, and not the other way round
+        moved = stage.numbers.planned(256)
+        stage.set_range(issuing, moved.first, moved.last)
     first = stage.vm(issuing, lan, vlan=vlan)
     within = issuing.range
     assert within is not None
@@ -25,7 +27,7 @@ def _live(stage: Stage) -> Lived:
         pool = server.pool("Fleet", Range(within.first, within.first + chance.choice((31, 255))))
         tagged = chance.choice((vlan, vlan, 20))
         machine = stage.vm(managed, stage.lan(managed), vlan=tagged, started=False)
-        assert server.grant(machine.adapter, pool) == first.adapter.mac, show(first.adapter.mac)
+        server.grant(machine.adapter, pool, first.adapter.mac)
         machine.start()
         if tagged == vlan:
             both.add(first.adapter.mac)
