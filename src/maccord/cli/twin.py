@@ -25,9 +25,9 @@ def command() -> None:
     """Emulated Hyper-V hosts, managers and networks: see a MAC conflict happen, from a seed.
 
     Two field reports that explained these conflicts are replayed step by step; a ping shows what two owners of one
-    address do to a network; synth makes a fleet of any size, with the truth about it; any state of a story can be written
-    as evidence for maccord check. Nothing real is touched.
-    The same command with the same seed gives the same bytes.
+    address do to a network; synth makes a fleet of any size, with the truth about it; any state of a story can be
+    written as evidence for maccord check. Nothing real is touched. The same command with the same seed gives the same
+    bytes.
 
     \b
     Examples:
