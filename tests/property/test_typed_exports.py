@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from maccord.collect import Document, Unreadable, hyperv, read, read_together
-from maccord.collect.hyperv_quick import READERS, Odd
+from maccord.collect import Document, Unreadable, hyperv, hyperv_words, read, read_together
+from maccord.collect.hyperv_quick import READERS
+from maccord.collect.hyperv_values import Odd
 from maccord.collect.parsed import Parsed
 from maccord.fleet.evidence import MachineSeen
 from maccord.fleet.problem import Problem
@@ -17,7 +18,7 @@ from tests.kit.fleets import host_exports
 FLEET = Path(__file__).parents[2] / "examples" / "fleet"
 
 GUIDS = ["8F617E77-1068-5F57-B224-D40E7A589B5E", "{8f617e77-1068-5f57-b224-d40e7a589b5e}", " {0-0} ", "0000-00", "{ }"]
-TEXTS = ["", " ", "Network Adapter", " a\tb\u00a0", "\u0130", r"Microsoft:8F61\{6B79}", "x\\"]
+TEXTS = ["", " ", "Network Adapter", " a\tb\u00a0", "\u0130", r"Microsoft:8F61\{6B79}", "x\\", "a|b", "| "]
 WORDS = ["Ok", "Running", "?", "off"]
 MACS = ["00155D100B03", "00155d100bfe", "00-15-5D-10-0B-03", "000000000000"]
 NO_MACS = ["00155d100b0g", "0x155D100B03", "00 15 5D 10 0", "١٢٣٤٥٦٧٨٩٠١٢"]
@@ -26,6 +27,8 @@ VLANS = ["1-10,20", "7", "20-10", "4096", "1-", ";3"]
 WWPNS = ["C003FFBCE62B0000", "0000000000000000", "C003"]
 NUMBERS = [-1, 0, 1, 2, 3, 20, 4095, 4096, 32779, 2**63 - 1, 2**63, 2**70]
 
+PLAIN_GUIDS = ["8F610001-0000-4000-8000-00000000ABCD", "8f610001-0000-4000-8000-00000000abce"]
+PLAIN = [*PLAIN_GUIDS, "00000000-0000-0000-0000-000000000000", *(f"Microsoft:{end}\\{end}" for end in PLAIN_GUIDS)]
 words = st.sampled_from([*GUIDS, *TEXTS, *WORDS, *MACS, *NO_MACS, *IPS, *VLANS, *WWPNS])
 numbers = st.sampled_from(NUMBERS)
 likely = {
@@ -197,6 +200,24 @@ def test_an_export_gives_the_same_both_ways_in_any_encoding(written):
     one = Document("HV01.json", "folder", written(text))
     assert_both_ways_agree(one)
     assert [record.name for record in read_somehow(one).seen if isinstance(record, MachineSeen)] == ["Bücher"]
+
+
+@given(
+    st.lists(
+        st.one_of(
+            st.sampled_from(PLAIN),
+            words,
+            st.text(st.sampled_from("aA0-{}|\\ \t\n\x1f\x85\u2028\u0130\ud800"), max_size=4),
+        )
+    )
+)
+def test_texts_that_are_cleaned_together_are_as_if_each_had_been_alone(texts):
+    stripped = [text.strip() for text in texts]
+    bare = [text.strip("{}").lower() for text in stripped]
+    assert hyperv_words.stripped(texts) == stripped
+    assert hyperv_words.bare_guids(texts) == [text if text.strip("0-") else "" for text in bare]
+    devices = [text.rpartition("\\")[2].strip("{}").lower() for text in stripped]
+    assert hyperv_words.devices(texts) == devices
 
 
 def test_pointers_beyond_those_that_are_kept_are_right():

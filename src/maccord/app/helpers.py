@@ -1,9 +1,9 @@
 """Processes that read files beside this one.
 
-Each gets chunks of files through one pipe and answers through another, one batch after the other; a pipe that is full
-makes it wait, so what is in flight is bounded. Nothing of a helper outlives the run: it ends as soon as its pipe does,
-even if this process is killed. A helper that dies loses nothing but time: the files it had not answered are left behind
-for this process to read.
+Each gets chunks of files through one pipe and answers through another, one batch after the other; once a few batches
+wait and the pipe is full it waits, too, so what is in flight is bounded. Nothing of a helper outlives the run: it ends
+as soon as its pipe does, even if this process is killed. A helper that dies loses nothing but time: the files it had
+not answered are left behind for this process to read.
 """
 
 import gc
@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
-from queue import SimpleQueue
+from queue import Queue, SimpleQueue
 from threading import Thread
 from types import ModuleType, TracebackType
 from typing import Self
@@ -31,6 +31,9 @@ Chunk = tuple[int, Sequence[File]]
 
 _HELD = 2
 """A helper has the next chunk at hand while it reads one."""
+
+_AHEAD = 8
+"""So many batches wait in a helper for whoever asked to take them in."""
 
 
 @dataclass(slots=True, eq=False)
@@ -146,12 +149,23 @@ def _help(requests: Connection, answers: Connection, read: Callable[[Sequence[Fi
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     gc.disable()
     chunks: SimpleQueue[Sequence[File]] = SimpleQueue()
+    told: Queue[bytes] = Queue(_AHEAD)
     Thread(target=_listen, args=(requests, chunks), daemon=True).start()
+    Thread(target=_tell, args=(told, answers), daemon=True).start()
     try:
         while True:
             for batch in read(chunks.get()):
-                answers.send_bytes(pickle.dumps(batch, pickle.HIGHEST_PROTOCOL))
+                told.put(pickle.dumps(batch, pickle.HIGHEST_PROTOCOL))
     except Exception:  # noqa: BLE001 - whoever asked reads these files again, and tells what is wrong
+        os._exit(1)
+
+
+def _tell(told: "Queue[bytes]", answers: Connection) -> None:
+    """Send batches while the next ones are read: whoever asked is busy reading, too, and looks now and then."""
+    try:
+        while True:
+            answers.send_bytes(told.get())
+    except OSError:
         os._exit(1)
 
 

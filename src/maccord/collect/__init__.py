@@ -5,7 +5,8 @@ from contextlib import suppress
 
 from maccord.collect import hyperv
 from maccord.collect.document import BYTES_MAX, FOLDERS_ABOVE, Document, Unreadable
-from maccord.collect.hyperv_quick import Odd, Typed
+from maccord.collect.hyperv_quick import Typed
+from maccord.collect.hyperv_values import Odd
 from maccord.collect.parsed import Parsed
 from maccord.fleet.problem import Problem
 

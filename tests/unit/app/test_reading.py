@@ -81,7 +81,7 @@ def test_files_of_a_helper_that_dies_are_left_behind_for_this_process(read, expo
         helpers.feed(chunks)
         while helpers.busy:
             answered += sum(batch.files for _, batch in helpers.answers(patient=True))
-        assert answered == (1 if read is dies else 0)
+        assert answered <= (1 if read is dies else 0)  # what it had not sent yet is lost with it
         assert [file for _, some in helpers.left_behind for file in some] == files[answered:]
 
 
