@@ -5,7 +5,7 @@ from typing import Literal, get_args
 
 from msgspec import Struct
 
-from maccord.alloc.kinds import AddressKind
+from maccord.alloc.kinds import AddressKind, spell
 from maccord.alloc.life import State
 
 GLOBAL = "global"
@@ -87,8 +87,8 @@ class Lease(Struct, frozen=True, kw_only=True):
 class Granted(Struct, frozen=True, kw_only=True):
     """The answer to an allocation: as many addresses as were asked for, in the order in which they were given.
 
-    `until` is when they expire unconfirmed. `spans` are the same addresses as runs: shorter for large answers.
-    `replayed` is True when the idempotency key was known and this is the kept answer.
+    `runs` are the addresses as numbers, first and last of each run. `until` is when they expire unconfirmed. `replayed`
+    is True when the idempotency key was known and this is the kept answer.
     """
 
     pool: str
@@ -97,10 +97,24 @@ class Granted(Struct, frozen=True, kw_only=True):
     holder: Holder
     at: datetime
     until: datetime | None
-    spans: tuple[tuple[str, str], ...]
-    addresses: tuple[str, ...]
-    count: int
+    runs: tuple[tuple[int, int], ...]
     replayed: bool = False
+
+    @property
+    def count(self) -> int:
+        """How many addresses were given."""
+        return sum(last - first + 1 for first, last in self.runs)
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """The addresses as text; a new tuple at each call."""
+        kind = self.kind
+        return tuple(spell(value, kind) for first, last in self.runs for value in range(first, last + 1))
+
+    @property
+    def spans(self) -> tuple[tuple[str, str], ...]:
+        """The runs as text."""
+        return tuple((spell(first, self.kind), spell(last, self.kind)) for first, last in self.runs)
 
 
 class Released(Struct, frozen=True, kw_only=True):
@@ -220,8 +234,8 @@ class Usage(Struct, frozen=True, kw_only=True):
     """The counters of one pool. size = free + reserved + held + in_use + resting + probation + excluded + blocks.
 
     `reserved` lie in chunks that service processes have taken and not yet given: they are free for whoever asks there.
-    `allocated` is held + in_use. `stranded` are leases of the pool outside its ranges, not in size. `waiting` counts
-    what rests now; `next_free_at` when the first of it has rested. `runs` is the number of free extents.
+    `next_free_at` is when the first resting address has rested. `runs` is the number of free extents. Drained
+    addresses are in `free` and not in `available`.
     """
 
     pool: str
@@ -236,7 +250,7 @@ class Usage(Struct, frozen=True, kw_only=True):
     probation: int
     excluded: int
     blocks: int
-    stranded: int
+    drained: int
     runs: int
     next_free_at: datetime | None = None
 
@@ -248,7 +262,7 @@ class Usage(Struct, frozen=True, kw_only=True):
     @property
     def available(self) -> int:
         """How many can be given at once."""
-        return self.free + self.reserved
+        return self.free + self.reserved - self.drained
 
 
 class Block(Struct, frozen=True, kw_only=True):

@@ -1,0 +1,107 @@
+"""Texts that come from outside, checked once at the door."""
+
+import re
+
+from maccord.alloc.errors import BadRequest
+from maccord.alloc.records import POLICIES, Actor, Holder, PoolSpec
+
+_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,62})")
+_KIND = re.compile(r"[a-z][a-z0-9-]{0,31}")
+_YEARS_S = 10 * 366 * 86_400
+COUNT_MAX = 1_000_000
+"""How many addresses one call gives at most."""
+
+
+def name(field: str, text: str) -> str:
+    """Return a name of letters, digits, `.`, `_` and `-`, at most 63 of them; raises BadRequest."""
+    if not _NAME.fullmatch(text):
+        raise BadRequest(field, "expected up to 63 letters, digits, '.', '_' or '-', the first a letter or digit")
+    return text
+
+
+def text(field: str, value: str, most: int, *, empty: bool = True) -> str:
+    """Return a text of printable characters, at most `most` of them; raises BadRequest."""
+    if len(value) > most or not value.isprintable() or not (value or empty):
+        least = "0" if empty else "1"
+        raise BadRequest(field, f"expected {least} to {most} printable characters")
+    return value
+
+
+def holder(asked: Holder) -> Holder:
+    """Return a holder whose texts can be kept; its kind in its canonical spelling."""
+    kind = asked.kind
+    if not _KIND.fullmatch(kind):
+        kind = kind.strip().lower().replace("_", "-").replace(" ", "-")
+        if not _KIND.fullmatch(kind):
+            raise BadRequest("holder.kind", "expected a word such as vm-adapter, host-adapter, team or template")
+    whole = asked.id + asked.host + asked.note
+    if (
+        not whole.isprintable()
+        or not asked.id
+        or len(asked.id) > 256
+        or len(asked.host) > 256
+        or len(asked.note) > 1024
+    ):
+        text("holder.id", asked.id, 256, empty=False)
+        text("holder.host", asked.host, 256)
+        text("holder.note", asked.note, 1024)
+    return asked if kind is asked.kind else Holder(kind, asked.id, asked.host, asked.note)
+
+
+def actor(asked: Actor) -> Actor:
+    """Return an actor whose texts can be kept."""
+    if (
+        not asked.name
+        or len(asked.name) > 128
+        or len(asked.origin) > 128
+        or not (asked.name + asked.origin).isprintable()
+    ):
+        text("actor", asked.name, 128, empty=False)
+        text("origin", asked.origin, 128)
+    return asked
+
+
+def key(asked: str | None) -> str | None:
+    """Return an idempotency key that can be kept."""
+    if asked is not None and (not 0 < len(asked) <= 255 or not asked.isprintable()):
+        raise BadRequest("Idempotency-Key", "expected 1 to 255 printable characters")
+    return asked
+
+
+def count(asked: int) -> int:
+    """Return how many addresses are asked for."""
+    if not 1 <= asked <= COUNT_MAX:
+        raise BadRequest("count", f"expected 1 to {COUNT_MAX}")
+    return asked
+
+
+def limit(asked: int) -> int:
+    """Return the size of a page."""
+    if not 1 <= asked <= 1000:
+        raise BadRequest("limit", "expected 1 to 1000")
+    return asked
+
+
+def spec(asked: PoolSpec) -> PoolSpec:
+    """Return a pool's specification whose plain parts can be kept; its ranges are checked elsewhere."""
+    name("name", asked.name)
+    text("scope", asked.scope, 128, empty=False)
+    text("note", asked.note, 1024)
+    settings(asked.policy, asked.rest_s, asked.confirm_s, asked.low_percent)
+    if not asked.ranges:
+        raise BadRequest("ranges", "a pool needs at least one")
+    if len(asked.ranges) > 10_000 or len(asked.excluded) > 10_000:
+        raise BadRequest("ranges", "at most 10000 ranges and 10000 exclusions")
+    return asked
+
+
+def settings(policy: str | None, rest_s: int | None, confirm_s: int | None, low_percent: int | None) -> None:
+    """Raise BadRequest for settings of a pool that cannot be; None is not looked at."""
+    if policy is not None and policy not in POLICIES:
+        raise BadRequest("policy", f"expected one of {', '.join(POLICIES)}")
+    if rest_s is not None and not 0 <= rest_s <= _YEARS_S:
+        raise BadRequest("rest_s", f"expected 0 to {_YEARS_S} seconds")
+    if confirm_s is not None and not 0 <= confirm_s <= _YEARS_S:
+        raise BadRequest("confirm_s", f"expected 1 to {_YEARS_S} seconds, or nothing")
+    if low_percent is not None and not 0 <= low_percent <= 100:
+        raise BadRequest("low_percent", "expected 0 to 100")

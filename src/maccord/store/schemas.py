@@ -1,0 +1,45 @@
+"""The schema: made whole in a new store, migrated by Alembic in an old one."""
+
+from importlib import resources
+
+from maccord.alloc.errors import BadStore
+
+HEAD = "0001"
+"""The revision of `schema/*.sql`; the newest in `migrations/versions`."""
+
+
+def script(dialect: str) -> str:
+    """Return the whole schema of a dialect, `sqlite` or `postgresql`, with the mark of its revision."""
+    text = resources.files("maccord.store").joinpath(f"schema/{dialect}.sql").read_text(encoding="utf-8")
+    return (
+        f"{text}\nCREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY);\n"
+        f"INSERT INTO alembic_version (version_num) VALUES ('{HEAD}');\n"
+    )
+
+
+def migrate(url: str, driver_url: str, revision: str) -> None:
+    """Bring a store of an older revision to HEAD; raises BadStore for a revision that is not known here."""
+    # SQLAlchemy takes a second to import, and few starts need it.
+    from alembic import command  # noqa: PLC0415
+    from alembic.config import Config  # noqa: PLC0415
+    from alembic.script import ScriptDirectory  # noqa: PLC0415
+    from alembic.script.revision import RevisionError  # noqa: PLC0415
+    from alembic.util import CommandError  # noqa: PLC0415
+    from sqlalchemy import create_engine  # noqa: PLC0415
+    from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415
+
+    config = Config()
+    config.set_main_option("script_location", str(resources.files("maccord.store").joinpath("migrations")))
+    try:
+        ScriptDirectory.from_config(config).get_revision(revision)
+    except (CommandError, RevisionError) as e:
+        raise BadStore(url, f"its schema is {revision!r}, of a newer maccord than this one") from e
+    engine = create_engine(driver_url)
+    try:
+        with engine.begin() as connection:
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+    except SQLAlchemyError as e:
+        raise BadStore(url, f"its schema {revision!r} cannot be brought to {HEAD}: {e}") from e
+    finally:
+        engine.dispose()
