@@ -47,7 +47,7 @@ def _database(url: str) -> Database:
     if url.startswith(("postgresql://", "postgres://")):
         from maccord.store.postgresql import opened as postgresql  # noqa: PLC0415 - an extra
 
-        return postgresql(url)
+        return postgresql(url, hidden(url))
     raise BadStore(hidden(url), "expected sqlite:///PATH or postgresql://USER@HOST/DATABASE")
 
 
