@@ -163,9 +163,8 @@ class Database(Reader, Protocol):
         """Return a view of one moment, on another connection than the writing one."""
         ...
 
-    @property
-    def single_trip(self) -> bool:
-        """True when `grant` alone needs no begin and commit."""
+    def single_trip(self, addresses: int, requests: int) -> bool:
+        """Return whether `grant` can write so many at once without begin and commit."""
         ...
 
     def reopened(self) -> bool:

@@ -14,9 +14,8 @@ from bisect import bisect_left
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from typing import Any
-
-from msgspec import json
 
 from maccord.alloc.clock import SteadyClock, moment
 from maccord.alloc.errors import AddressTaken, AdoptionConflicts, PoolExhausted, Refusal, StoreUnavailable
@@ -46,7 +45,6 @@ HAND_MAX = 1024
 
 _BOUNDS = (0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, float("inf"))
 _TRIES = 8
-_encode = json.Encoder().encode
 
 
 class Job:
@@ -123,6 +121,7 @@ class Engine:
         self._touched: list[tuple[Hand, list[int], int | None]] = []
         self._pending: list[Job] = []
         self._direct: tuple[Any, ...] | None = None
+        self._own = False
         self._now = 0
 
     # -- how requests come in ------------------------------------------------------------------------------------------
@@ -138,7 +137,8 @@ class Engine:
             else:
                 self._busy = leads = True
         if leads:
-            self._run([job])
+            if not self._quick(job):
+                self._run([job])
             self._next()
         else:
             assert job.event
@@ -221,7 +221,7 @@ class Engine:
                 self._undo()
             else:
                 began = time.perf_counter()
-                done = loop.run_in_executor(self._thread, self.db.commit)
+                done = loop.run_in_executor(self._thread, self._commit, batch)
                 done.add_done_callback(lambda f: self._committed(f, batch, began, loop))
                 return
         done = loop.run_in_executor(self._thread, self._run, batch)
@@ -398,10 +398,11 @@ class Engine:
         self._direct = None
         for job in batch:
             job.error = job.result = None
-        alone = self.db.single_trip and all(isinstance(job, Grant) for job in batch)
+        grants = [job for job in batch if isinstance(job, Grant)]
+        alone = len(grants) == len(batch) and self.db.single_trip(sum(job.count for job in grants), len(grants))
+        self._own = alone
         if not alone:
             self.db.begin(wait_s=wait_s)
-        grants = [job for job in batch if isinstance(job, Grant)]
         if grants:
             self._grant(grants, now, alone=alone)
         others = [job for job in batch if not isinstance(job, Grant)]
@@ -415,7 +416,6 @@ class Engine:
         hands: dict[int, Hand] = {}
         keys: set[str] = set()
         at = moment(now)
-        add = self.chain.add
         for job in grants:
             key = full_key(job.actor, job.key)
             if key is not None:
@@ -429,46 +429,82 @@ class Engine:
                 job.error = _AGAIN  # others of this batch had the rest; taking a new hand tells whether there is more
                 continue
             hands[hand.id] = hand
-            last = hand.last
-            self._touched.append((hand, given := hand.give(job.count), last))
-            holder = job.holder
-            due = now + pool.confirm_s * 1_000_000 if pool.confirm_s else None
-            holders = _encode(((holder.kind, holder.id, holder.host, holder.note, now),)).decode()
-            kind = pool.kind
-            if job.count == 1:
-                value = unstored(given[0], kind)
-                runs: tuple[Run, ...] = ((value, value),)
-            else:
-                runs = _in_order([unstored(value, kind) for value in given])
-            for value in given:
-                leases.append(GrantRow(pool.space, value, pool.id, due, holders))
-            details = packed(
-                {
-                    "pool": pool.name,
-                    "scope": pool.scope,
-                    "kind": kind,
-                    "holder": (holder.kind, holder.id, holder.host, holder.note),
-                    "runs": runs,
-                    "until": due,
-                    "request": job.request,
-                }
-            )
-            records.append(add(now, job.actor, "allocate", pool.name, details, key))
-            job.result = Granted(
-                pool=pool.name,
-                scope=pool.scope,
-                kind=kind,
-                holder=holder,
-                at=at,
-                until=moment(due) if due else None,
-                runs=runs,
-            )
+            records.append(self._give(job, hand, key, now, at, leases))
         if not records:
             return
         if alone:
             self._direct = (list(hands), now, self.chain.id, leases, records)
         else:
             self.db.grant(list(hands), now, self.chain.id, leases, records)
+
+    def _give(
+        self, job: Grant, hand: Hand, key: str | None, now: int, at: datetime, leases: list[GrantRow]
+    ) -> JournalRow:
+        """Take a job's addresses out of a hand; add their leases, and return their record."""
+        pool, holder, kind = hand.pool, job.holder, hand.pool.kind
+        last = hand.last
+        given = hand.give(job.count)
+        self._touched.append((hand, given, last))
+        due = now + pool.confirm_s * 1_000_000 if pool.confirm_s else None
+        who = (holder.kind, holder.id, holder.host, holder.note)
+        holders = packed(((*who, now),))
+        if job.count == 1:
+            leases.append(GrantRow(pool.space, given[0], pool.id, due, holders))
+            value = unstored(given[0], kind)
+            runs: tuple[Run, ...] = ((value, value),)
+        else:
+            leases += [GrantRow(pool.space, value, pool.id, due, holders) for value in given]
+            runs = _in_order([unstored(value, kind) for value in given])
+        details = packed(
+            {
+                "pool": pool.name,
+                "scope": pool.scope,
+                "kind": kind,
+                "holder": who,
+                "runs": runs,
+                "until": due,
+                "request": job.request,
+            }
+        )
+        job.result = Granted(
+            pool=pool.name,
+            scope=pool.scope,
+            kind=kind,
+            holder=holder,
+            at=at,
+            until=moment(due) if due else None,
+            runs=runs,
+        )
+        return self.chain.add(now, job.actor, "allocate", pool.name, details, key)
+
+    def _quick(self, job: Job) -> bool:
+        """Do a single grant of a single address by one statement; False when the long way is to be taken.
+
+        The same as the long way for the case that is the most frequent, with nothing that only others need.
+        """
+        if not isinstance(job, Grant) or job.count != 1 or self.broken or not self.db.on_loop:
+            return False
+        hand = self.hands.get(job.pool)
+        if hand is None or not hand.addresses:
+            return False
+        self._mark = self.chain.mark()
+        self._touched = []
+        self._now = now = self.clock()
+        leases: list[GrantRow] = []
+        record = self._give(job, hand, full_key(job.actor, job.key), now, moment(now), leases)
+        began = time.perf_counter()
+        try:
+            self.db.grant((hand.id,), now, self.chain.id, leases, (record,))
+        except Trouble as e:
+            job.result = None
+            if not e.unknown:
+                self._undo()
+                return False
+            self._undo_doubtful()
+            job.error = unavailable(e)
+            return True
+        self._settle([job], time.perf_counter() - began)
+        return True
 
     def _work(self, job: Job, now: int, *, apart: bool) -> None:
         """Do one job that is no plain grant; when there are others, in a part of its own."""
@@ -501,7 +537,7 @@ class Engine:
             self.db.grant(*self._direct)
         elif len(batch) == 1 and batch[0].error is not None and not isinstance(batch[0], Grant):
             return  # refused, and rolled back
-        elif not (self.db.single_trip and all(isinstance(job, Grant) for job in batch)):
+        elif not self._own:
             self.db.commit()
 
     def _settle(self, batch: list[Job], took_s: float) -> None:

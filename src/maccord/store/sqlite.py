@@ -20,6 +20,7 @@ from maccord.store.database import (
     Unwilling,
 )
 
+_WAIT_S = 10.0
 OTHER_RANGE = (
     "SELECT r.lo, r.hi, p.name FROM pool_range r JOIN pool p ON p.id = r.pool"
     " WHERE r.space = ? AND r.lo <= ? AND r.hi >= ? ORDER BY r.lo LIMIT 1"
@@ -28,6 +29,10 @@ _LEASE = "INSERT INTO lease (space, address, pool, state, since, due, holders) V
 _JOURNAL = (
     "INSERT INTO journal (chain, seq, at, actor, origin, action, subject, details, key, hash)"
     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+_ALONE = (
+    "INSERT INTO granting (hand, space, address, pool, due, holders, since, chain, seq, actor, origin, subject, details,"
+    " key, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 _SERIES = (
     "WITH RECURSIVE series (address) AS (SELECT ? UNION ALL SELECT address + 1 FROM series WHERE address < ?)"
@@ -40,6 +45,8 @@ def trouble(error: sqlite3.Error) -> Trouble:
     text = str(error)
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     if isinstance(error, sqlite3.IntegrityError):
+        if "a hand is gone" in text:
+            return HandGone(text)
         return Overlap(text) if "overlaps" in text else Duplicate(text)
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return Busy(text)
@@ -96,7 +103,6 @@ class SqliteDatabase(Connection):
     """A store in a file; `path` as the operating system names it."""
 
     on_loop = True
-    single_trip = False
     for_update = ""
     skip_locked = ""
     any_of = "IN (SELECT value FROM json_each(?))"
@@ -180,7 +186,10 @@ class SqliteDatabase(Connection):
     def grant(
         self, hands: Sequence[int], at: int, chain: int, leases: Sequence[GrantRow], records: Sequence[JournalRow]
     ) -> None:
-        """Write a group of allocations, within a transaction."""
+        """Write a group of allocations within a transaction, or a single one that commits itself."""
+        if not self.raw.in_transaction:
+            self._alone(hands[0], at, chain, leases[0], records[0])
+            return
         execute = self.raw.execute
         try:
             for hand in hands:
@@ -196,6 +205,29 @@ class SqliteDatabase(Connection):
             many(_JOURNAL, [_journal(chain, at, each) for each in records])
         except sqlite3.Error as e:
             raise trouble(e) from e
+
+    def _alone(self, hand: int, at: int, chain: int, lease: GrantRow, r: JournalRow) -> None:
+        values = (hand, lease.space, lease.address, lease.pool, lease.due, lease.holders, at, chain, r.seq)
+        until = 0.0
+        while True:
+            try:
+                self.raw.execute(_ALONE, (*values, r.actor, r.origin, r.subject, r.details, r.key, r.hash))
+            except sqlite3.Error as e:
+                found = trouble(e)
+                if not isinstance(found, Busy):
+                    # Refused by the statement itself: nothing is there. Anything else may come from the commit.
+                    found.unknown = isinstance(found, Unwilling)
+                    raise found from e
+                until = until or time.monotonic() + _WAIT_S
+                if time.monotonic() > until:
+                    raise found from e
+                time.sleep(0.001)
+            else:
+                return
+
+    def single_trip(self, addresses: int, requests: int) -> bool:
+        """A single address has a statement of its own."""
+        return addresses == 1 == requests
 
     def other_range(self, space: int, lo: int, hi: int) -> Row | None:
         """Return a range in the way of lo to hi."""
