@@ -233,6 +233,11 @@ class Engine:
         error = done.exception()
         if error is None:
             self._settle(batch, time.perf_counter() - began)
+        elif isinstance(error, Trouble) and not error.unknown:
+            self._undo()
+            again = loop.run_in_executor(self._thread, self._run, batch)
+            again.add_done_callback(lambda _: self._finish(batch, loop))
+            return
         else:
             self._undo_doubtful()
             for job in batch:
@@ -323,6 +328,7 @@ class Engine:
                 continue
             try:
                 job.result = granted(replayed(row[0][:2], "allocate", job.key, job.request), row[0][2], again=True)
+                job.error = None
                 self.stats["replays"] += 1
             except Refusal as e:
                 job.error = e
