@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from maccord.alloc.records import Actor, Holder, PoolSpec, RangeSpec
-from maccord.store import open_authority
+from maccord.store import open_authority, opening
 from tests.kit.postgres import Server, programs
 
 ACTOR = Actor("cli:tester", "127.0.0.1")
@@ -45,6 +45,7 @@ class Stores:
         self._folder, self._server, self._count = folder, server, 0
         self._open = ExitStack()
         self.url = self.new_url()
+        self.watch_s = 0.0  # nobody else is at work on these stores, so there is nobody to watch
 
     def new_url(self):
         self._count += 1
@@ -55,6 +56,7 @@ class Stores:
     def open(self, url=None, *, time=None, background=None):
         """Open the store of this test, or another; each call is a process of its own as far as the store knows."""
         time = time or self.time
+        opening._WATCH_S = self.watch_s
         authority = open_authority(
             url or self.url,
             clock=time.clock,

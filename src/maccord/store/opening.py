@@ -120,8 +120,8 @@ def _clock(db: Database, clock: Callable[[], datetime], monotonic: Callable[[], 
     alive = _beat(db, ended=False)
     ceiling = None
     if alive and abs(micros(clock()) - alive) > _NEAR_US:
-        until = monotonic() + _WATCH_S
-        while ceiling is None and monotonic() < until:
+        until = time.monotonic() + _WATCH_S
+        while ceiling is None and time.monotonic() < until:
             time.sleep(0.1)
             beat = _beat(db, ended=False)
             if beat != alive:

@@ -268,9 +268,10 @@ def _drain(tx: Tx, pool: PoolRow, address: str, draining: int) -> None:
 def _drain_range(tx: Tx, pool: PoolRow, lo: int, hi: int, draining: int) -> None:
     hands.recall(tx, pool)
     tx.db.run("UPDATE pool_range SET draining = ? WHERE pool = ? AND lo >= ? AND lo <= ?", (draining, pool.id, lo, hi))
-    kinds = ("drained", "free") if draining else ("free", "drained")
+    after, before = ("drained", "free") if draining else ("free", "drained")
     tx.db.run(
-        "UPDATE extent SET kind = ? WHERE pool = ? AND kind = ? AND lo >= ? AND lo <= ?", (*kinds, pool.id, lo, hi)
+        "UPDATE extent SET kind = ? WHERE pool = ? AND kind = ? AND lo >= ? AND lo <= ?",
+        (after, pool.id, before, lo, hi),
     )
 
 

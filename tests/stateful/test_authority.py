@@ -1,0 +1,303 @@
+"""Any sequence of calls, by several processes, against a model that knows nothing of databases."""
+
+import shutil
+import tempfile
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
+
+from maccord.alloc.errors import (
+    AddressTaken,
+    AdoptionConflicts,
+    HolderNeeded,
+    NoRoom,
+    NoSuchLease,
+    NotHolder,
+    PoolExhausted,
+    PoolInUse,
+)
+from maccord.alloc.life import OWNED, TRANSITIONS, Event, State
+from maccord.alloc.records import Adoption, Holder, PoolChange, RangeSpec
+from maccord.mac import show
+from tests.kit.stores import ACTOR, Stores, postgres, spec
+
+__all__ = ["postgres"]
+
+FIRST, SIZE, REST_S, CONFIRM_S = 0x020000001000, 24, 50, 120
+NAMES = st.sampled_from(["a", "b", "c", "d"])
+PLACES = st.integers(0, SIZE - 1)
+
+
+class Model:
+    """What must be so: for each address its state, its holders, and until when."""
+
+    def __init__(self):
+        self.state = dict.fromkeys(range(SIZE), State.FREE)
+        self.holders = {place: [] for place in range(SIZE)}
+        self.due = {}
+        self.now = 0
+
+    def go(self, place, event):
+        self.state[place] = TRANSITIONS[self.state[place], event]
+
+    def pass_s(self, seconds):
+        self.now += seconds
+        while True:
+            due = [place for place, at in self.due.items() if at <= self.now]
+            if not due:
+                return
+            for place in due:
+                del self.due[place]
+                if self.state[place] is State.HELD:
+                    self.go(place, Event.EXPIRE)
+                    self.holders[place] = []
+                    self.due[place] = self.now + REST_S
+                else:
+                    self.go(place, Event.RESTED)
+
+
+class AuthorityMachine(RuleBasedStateMachine):
+    """Two services and one command work on one store."""
+
+    kind, server = "sqlite", None
+
+    def __init__(self):
+        super().__init__()
+        self.folder = Path(tempfile.mkdtemp())
+        self.stores = Stores(self.kind, self.folder, self.server)
+        self.model = Model()
+        self.keys = {}
+        self.blocks = {}
+
+    @initialize(policy=st.sampled_from(["sequential", "lowest", "random"]), confirms=st.booleans())
+    def begin(self, policy, confirms):
+        # Nobody ticks in between: what is due is due because the test says so.
+        self.each = [self.stores.open(background=False) for _ in range(3)]
+        for authority in self.each[:2]:
+            authority._chunks = True
+        self.confirms = confirms
+        self.each[0].create_pool(
+            spec(
+                first=show(FIRST),
+                last=show(FIRST + SIZE - 1),
+                policy=policy,
+                rest_s=REST_S,
+                confirm_s=CONFIRM_S if confirms else None,
+            ),
+            actor=ACTOR,
+        )
+
+    def free(self):
+        return sum(state is State.FREE for state in self.model.state.values())
+
+    def given(self, address, name):
+        place = int(address.replace("-", ""), 16) - FIRST
+        assert self.model.state[place] is State.FREE, f"{address} was {self.model.state[place]}"
+        self.model.go(place, Event.ALLOCATE)
+        self.model.holders[place] = [name]
+        if self.confirms:
+            self.model.due[place] = self.model.now + CONFIRM_S
+
+    @rule(who=st.integers(0, 2), name=NAMES, count=st.integers(1, 4), key=st.none() | st.integers(0, 5))
+    def allocate(self, who, name, count, key):
+        text = None if key is None else f"key{key}-{name}-{count}"
+        free = self.free()
+        try:
+            got = self.each[who].allocate("web", Holder("vm-adapter", name), actor=ACTOR, count=count, key=text)
+        except PoolExhausted as e:
+            assert free < count
+            assert e.free == free
+            assert text not in self.keys
+            return
+        if text in self.keys:
+            assert (got.addresses, got.replayed) == (self.keys[text], True)
+            return
+        assert not got.replayed
+        for address in got.addresses:
+            self.given(address, name)
+        if text is not None:
+            self.keys[text] = got.addresses
+
+    @rule(who=st.integers(0, 2), name=NAMES, place=PLACES)
+    def allocate_by_name(self, who, name, place):
+        address, state = show(FIRST + place), self.model.state[place]
+        try:
+            got = self.each[who].allocate("web", Holder("vm-adapter", name), actor=ACTOR, address=address)
+        except AddressTaken as e:
+            assert state is not State.FREE
+            assert e.state == state
+            assert {each.partition(":")[2] for each in e.holders} == set(self.model.holders[place])
+        else:
+            if state is State.FREE:
+                self.given(got.addresses[0], name)
+            else:
+                assert name in self.model.holders[place]
+
+    @rule(who=st.integers(0, 2), name=NAMES, place=PLACES)
+    def share(self, who, name, place):
+        try:
+            self.each[who].share(show(FIRST + place), Holder("vm-adapter", name), actor=ACTOR)
+        except NoSuchLease:
+            assert self.model.state[place] not in OWNED
+        else:
+            self.model.go(place, Event.SHARE)
+            if name not in self.model.holders[place]:
+                self.model.holders[place].append(name)
+
+    @rule(who=st.integers(0, 2), place=PLACES)
+    def confirm(self, who, place):
+        try:
+            self.each[who].confirm(show(FIRST + place), actor=ACTOR)
+        except NoSuchLease:
+            assert self.model.state[place] not in OWNED
+        else:
+            self.model.go(place, Event.CONFIRM)
+            self.model.due.pop(place, None)
+
+    @rule(who=st.integers(0, 2), name=NAMES | st.none(), place=PLACES)
+    def release(self, who, name, place):
+        holders = self.model.holders[place]
+        try:
+            self.each[who].release(show(FIRST + place), actor=ACTOR, holder=name)
+        except NoSuchLease:
+            assert self.model.state[place] not in OWNED
+        except NotHolder:
+            assert name not in holders
+        except HolderNeeded:
+            assert name is None
+            assert len(holders) > 1
+        else:
+            holders.remove(name or holders[0])
+            self.model.go(place, Event.LEAVE if holders else Event.RELEASE)
+            if not holders:
+                self.model.due[place] = self.model.now + REST_S
+
+    @rule(who=st.integers(0, 2), places=st.sets(PLACES, min_size=1, max_size=4), name=NAMES)
+    def adopt(self, who, places, name):
+        rows = [Adoption(address=show(FIRST + place), holder=Holder("vm-adapter", name)) for place in places]
+        rivals = [
+            place
+            for place in places
+            if self.model.state[place] in (State.EXCLUDED, State.BLOCK)
+            or (self.model.state[place] in OWNED and name not in self.model.holders[place])
+        ]
+        try:
+            self.each[who].adopt(rows, actor=ACTOR)
+        except AdoptionConflicts as e:
+            assert e.total == len(rivals) > 0
+        else:
+            assert not rivals
+            for place in places:
+                if self.model.state[place] in (State.RESTING, State.PROBATION):
+                    self.model.go(place, Event.RESTED)
+                if self.model.state[place] is State.FREE:
+                    self.model.holders[place] = [name]
+                self.model.go(place, Event.ADOPT)
+                self.model.due.pop(place, None)
+
+    @rule(who=st.integers(0, 2), place=PLACES, back=st.booleans())
+    def exclude(self, who, place, back):
+        span = RangeSpec(show(FIRST + place), show(FIRST + place))
+        if back:
+            self.each[who].include("web", span, actor=ACTOR)
+            if self.model.state[place] is State.EXCLUDED:
+                self.model.go(place, Event.INCLUDE)
+            return
+        try:
+            self.each[who].exclude("web", span, reason="test", actor=ACTOR)
+        except AddressTaken:
+            assert self.model.state[place] not in (State.FREE, State.EXCLUDED)
+        else:
+            if self.model.state[place] is State.FREE:
+                self.model.go(place, Event.EXCLUDE)
+            assert self.model.state[place] is State.EXCLUDED
+
+    @rule(who=st.integers(0, 2), size=st.integers(1, 5))
+    def carve(self, who, size):
+        try:
+            block = self.each[who].carve_block("web", "HV01", actor=ACTOR, size=size)
+        except NoRoom:
+            states = [self.model.state[place] is State.FREE for place in range(SIZE)]
+            assert not any(all(states[at : at + size]) for at in range(SIZE - size + 1))
+        else:
+            first = int(block.first.replace("-", ""), 16) - FIRST
+            self.blocks[block.id] = range(first, first + size)
+            for place in self.blocks[block.id]:
+                self.model.go(place, Event.CARVE)
+
+    @precondition(lambda self: self.blocks)
+    @rule(who=st.integers(0, 2), data=st.data())
+    def return_block(self, who, data):
+        number = data.draw(st.sampled_from(sorted(self.blocks)))
+        self.each[who].return_block(number, actor=ACTOR)
+        for place in self.blocks.pop(number):
+            self.model.go(place, Event.RETURN)
+            self.model.due[place] = self.model.now + REST_S
+
+    @rule(who=st.integers(0, 2))
+    def change(self, who):
+        self.each[who].change_pool("web", PoolChange(note="changed"), actor=ACTOR)
+
+    @rule(who=st.integers(0, 2))
+    def delete_is_refused_while_anything_is_held(self, who):
+        if any(state not in (State.FREE, State.EXCLUDED) for state in self.model.state.values()):
+            with pytest.raises(PoolInUse):
+                self.each[who].delete_pool("web", actor=ACTOR)
+
+    @rule(seconds=st.sampled_from([1, 25, 51, 121]), who=st.integers(0, 2))
+    def time_passes(self, seconds, who):
+        self.stores.time.pass_s(seconds)
+        self.model.pass_s(seconds)
+        for each in (who, who):  # what expires now begins to rest now, and is looked at again
+            self.each[each].tick()
+
+    @rule(leap=st.sampled_from([-100_000, 100_000]))
+    def somebody_sets_the_clock(self, leap):
+        self.stores.time.set_s(leap)
+
+    @rule(who=st.integers(0, 1))
+    def a_service_is_opened_anew(self, who):
+        self.each[who].close()
+        self.stores.time.wall = self.each[2].now()  # what it reads of others takes seconds of real time otherwise
+        self.each[who] = self.stores.open(background=False)
+        self.each[who]._chunks = True
+
+    @invariant()
+    def the_store_says_what_the_model_says(self):
+        if not hasattr(self, "each"):
+            return
+        reader = self.each[2]
+        for place in range(SIZE):
+            lease = reader.look_up(show(FIRST + place))
+            assert lease.state is self.model.state[place], (show(FIRST + place), lease, self.model.state[place])
+            assert [held.holder.id for held in lease.holders] == self.model.holders[place]
+        used = reader.usage("web")[0]
+        states = list(self.model.state.values())
+        assert used.available == states.count(State.FREE)
+        assert (used.held, used.in_use) == (states.count(State.HELD), states.count(State.IN_USE))
+        assert (used.resting, used.excluded) == (states.count(State.RESTING), states.count(State.EXCLUDED))
+        assert used.blocks == states.count(State.BLOCK)
+
+    def teardown(self):
+        if hasattr(self, "each"):
+            assert self.each[2].verify_audit().ok
+        self.stores.close()
+        shutil.rmtree(self.folder)
+
+
+def test_sqlite_keeps_to_the_model():
+    run_state_machine_as_test(AuthorityMachine, settings=settings(max_examples=12, stateful_step_count=40))
+
+
+@pytest.mark.slow
+def test_sqlite_keeps_to_the_model_for_long():
+    run_state_machine_as_test(AuthorityMachine, settings=settings(max_examples=150, stateful_step_count=60))
+
+
+@pytest.mark.real
+def test_postgresql_keeps_to_the_model(postgres):
+    machine = type("PostgresMachine", (AuthorityMachine,), {"kind": "postgresql", "server": postgres})
+    run_state_machine_as_test(machine, settings=settings(max_examples=10, stateful_step_count=40))
