@@ -98,7 +98,10 @@ def test_a_host_may_bring_addresses_of_its_own_block(authority):
 
 def test_ten_thousand_addresses_are_adopted_at_once(authority):
     authority.create_pool(spec(last="02-00-00-01-FF-FF"), actor=ACTOR)
-    rows = [seen(f"02-00-00-{(0x1000 + n * 3) >> 16:02X}-{(0x1000 + n * 3) >> 8 & 255:02X}-{n * 3 & 255:02X}", f"vm{n}") for n in range(10_000)]
+    rows = [
+        seen(f"02-00-00-{(0x1000 + n * 3) >> 16:02X}-{(0x1000 + n * 3) >> 8 & 255:02X}-{n * 3 & 255:02X}", f"vm{n}")
+        for n in range(10_000)
+    ]
     assert authority.adopt(rows, actor=ACTOR).added == 10_000
     used = authority.usage("web")[0]
     assert (used.in_use, used.available) == (10_000, used.size - 10_000)

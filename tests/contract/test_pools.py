@@ -52,7 +52,9 @@ def test_ranges_of_one_pool_cannot_overlap_each_other(authority):
     with pytest.raises(BadRequest, match="overlaps"):
         authority.create_pool(PoolSpec(name="web", ranges=(low(0, 9), low(9, 12))), actor=ACTOR)
     with pytest.raises(BadRange):
-        authority.create_pool(PoolSpec(name="web", ranges=(RangeSpec("02-00-00-00-10-05", "02-00-00-00-10-04"),)), actor=ACTOR)
+        authority.create_pool(
+            PoolSpec(name="web", ranges=(RangeSpec("02-00-00-00-10-05", "02-00-00-00-10-04"),)), actor=ACTOR
+        )
     with pytest.raises(NoSuchPool):
         authority.pool("web")
 
@@ -74,7 +76,9 @@ def test_nothing_forbidden_lies_inside_a_range_even_between_its_ends(authority, 
 
 
 def test_blocks_that_others_issue_by_themselves_are_taken_when_that_is_said(authority):
-    made = authority.create_pool(spec(first="02-42-00-00-00-00", last="02-42-00-00-00-FF", allow_foreign=True), actor=ACTOR)
+    made = authority.create_pool(
+        spec(first="02-42-00-00-00-00", last="02-42-00-00-00-FF", allow_foreign=True), actor=ACTOR
+    )
     assert "Docker" in made.warnings[0]
 
 

@@ -118,6 +118,16 @@ class Server:
         os.killpg(program.pid, signal.SIGKILL)
         program.wait()
 
+    def cut(self) -> None:
+        """Cut every connection of a client."""
+        import psycopg  # noqa: PLC0415
+
+        with psycopg.connect(f"postgresql://maccord@127.0.0.1:{self.port}/postgres", autocommit=True) as connection:
+            connection.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE backend_type = 'client backend'"
+                " AND pid <> pg_backend_pid()"
+            )
+
     def stop(self) -> None:
         """Shut the server down at once, and remove its folder."""
         program = self._program

@@ -7,7 +7,14 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from maccord.alloc.errors import (
     AddressTaken,
@@ -129,7 +136,8 @@ class AuthorityMachine(RuleBasedStateMachine):
         except AddressTaken as e:
             assert state is not State.FREE
             assert e.state == state
-            assert {each.partition(":")[2] for each in e.holders} == set(self.model.holders[place])
+            if state in OWNED:
+                assert [each.partition(":")[2] for each in e.holders] == self.model.holders[place]
         else:
             if state is State.FREE:
                 self.given(got.addresses[0], name)
@@ -289,7 +297,7 @@ class AuthorityMachine(RuleBasedStateMachine):
 
 
 def test_sqlite_keeps_to_the_model():
-    run_state_machine_as_test(AuthorityMachine, settings=settings(max_examples=12, stateful_step_count=40))
+    run_state_machine_as_test(AuthorityMachine, settings=settings(max_examples=10, stateful_step_count=30))
 
 
 @pytest.mark.slow
@@ -300,4 +308,4 @@ def test_sqlite_keeps_to_the_model_for_long():
 @pytest.mark.real
 def test_postgresql_keeps_to_the_model(postgres):
     machine = type("PostgresMachine", (AuthorityMachine,), {"kind": "postgresql", "server": postgres})
-    run_state_machine_as_test(machine, settings=settings(max_examples=10, stateful_step_count=40))
+    run_state_machine_as_test(machine, settings=settings(max_examples=6, stateful_step_count=30))
