@@ -10,6 +10,7 @@ resting must add up to the pool. The figures are printed; it leaves with 1 if an
 """
 
 import argparse
+import contextlib
 import json
 import os
 import random
@@ -127,7 +128,8 @@ class Service:
     def end(self) -> None:
         """End it as a service ends: no more requests, and what was taken is finished."""
         if self.program.stdin:
-            self.program.stdin.close()
+            with contextlib.suppress(OSError):
+                self.program.stdin.close()
         self.program.wait(60)
 
 

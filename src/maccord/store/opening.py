@@ -27,7 +27,10 @@ def opened(
     url: str, *, clock: Callable[[], datetime], monotonic: Callable[[], float] | None, background: bool
 ) -> Authority:
     """Open a store; see open_authority."""
-    db = _database(url)
+    try:
+        db = _database(url)
+    except Trouble as e:
+        raise StoreUnavailable(str(e)) from e
     try:
         steady = _clock(db, clock, monotonic or time.monotonic)
         host = socket.gethostname()
