@@ -17,7 +17,7 @@ from maccord.alloc.errors import (
     TokenExists,
 )
 from maccord.alloc.life import State
-from maccord.alloc.records import Actor, Adoption, Holder, Question, RangeSpec
+from maccord.alloc.records import Actor, Adoption, Holder, Note, Question, RangeSpec
 from tests.kit.stores import ACTOR, spec, vm
 
 
@@ -310,7 +310,7 @@ def test_a_broken_export_is_refused_and_leaves_the_store_empty(stores, rows):
 
 def test_subscribers_are_told_after_the_fact(stores):
     authority = stores.open()
-    told = []
+    told: list[Note] = []
     authority.subscribe(told.append)
     authority.create_pool(spec(last="02-00-00-00-10-01", low_percent=50), actor=ACTOR)
     given = authority.allocate("web", vm("a"), actor=ACTOR).addresses[0]

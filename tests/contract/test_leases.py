@@ -330,7 +330,8 @@ def test_world_wide_names_go_through_the_same_code(authority):
 
 def test_threads_share_a_pool_without_a_double(authority):
     authority.create_pool(spec(last="02-00-00-00-1F-FF"), actor=ACTOR)
-    given, faults = [], []
+    given: list[str] = []
+    faults: list[Exception] = []
 
     def client(number):
         try:
@@ -429,6 +430,22 @@ def test_a_process_that_died_leaves_its_addresses_to_the_others(stores):
     # Nothing of `dead` is told from here on, as after kill -9.
     given = [give(alive, f"vm{turn}").addresses[0] for turn in range(31)]
     assert len({*given, taken}) == 32
+
+
+def test_what_a_dead_process_had_in_hand_is_free_again_after_a_while(stores):
+    dead, alive = stores.open(), stores.open(background=False)
+    dead.create_pool(spec(), actor=ACTOR)
+    give(dead)
+    if not stores.background:
+        pytest.skip("a command has nothing in hand")
+    dead._stop.set()
+    dead._thread.join()
+    assert alive.usage("web")[0].reserved > 0
+    stores.time.pass_s(61)
+    alive.tick()
+    used = alive.usage("web")[0]
+    assert (used.reserved, used.free, used.held) == (0, 255, 1)
+    assert give(dead, "b").count == 1  # it was not dead after all
 
 
 def test_what_is_closed_takes_no_more_work(stores):

@@ -43,7 +43,7 @@ class Model:
 
     def __init__(self):
         self.state = dict.fromkeys(range(SIZE), State.FREE)
-        self.holders = {place: [] for place in range(SIZE)}
+        self.holders: dict[int, list[str]] = {place: [] for place in range(SIZE)}
         self.due = {}
         self.now = 0
 

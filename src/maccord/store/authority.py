@@ -45,6 +45,7 @@ from maccord.store import (
     asking,
     auditing,
     blocks,
+    hands,
     leasing,
     pools,
     resting,
@@ -59,6 +60,7 @@ from maccord.store.work import Chain, Tx
 T = TypeVar("T")
 _TICK_S = 1.0
 _ANCHOR_S = 60.0
+_DEAD_US = 60_000_000
 _SWEEPS_MAX = 20
 
 
@@ -469,6 +471,7 @@ class StoreAuthority:
         tx.db.run("UPDATE process SET beat_at = ? WHERE id = ?", (tx.now, tx.process))
         ahead = tx.rows("SELECT coalesce(max(beat_at), 0) FROM process WHERE ended_at IS NULL")[0][0]
         self._clock.at_least(int(ahead))
+        hands.take_from_the_dead(tx, tx.now - _DEAD_US)
 
     def _keep(self) -> None:
         while not self._stop.wait(_TICK_S):

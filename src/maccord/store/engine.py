@@ -239,7 +239,7 @@ class Engine:
             again.add_done_callback(lambda _: self._finish(batch, loop))
             return
         else:
-            self._undo_doubtful()
+            self._undo_doubtful(unknown=True)
             for job in batch:
                 job.error = unavailable(error)
         self._finish(batch, loop)
@@ -270,7 +270,7 @@ class Engine:
         try:
             self._attempt(batch)
         except BaseException as e:  # noqa: BLE001 - nobody may be left waiting
-            self._undo_doubtful()
+            self._undo_doubtful(unknown=isinstance(e, Trouble) and e.unknown)
             for job in self._pending:
                 job.error, job.result = unavailable(e), None
 
@@ -287,7 +287,11 @@ class Engine:
                 self._commit(pending)
                 self._settle(pending, time.perf_counter() - began)
             except HandGone:
-                self._undo_doubtful()
+                self._undo_doubtful(unknown=False)
+            except Lost as e:
+                if e.unknown or attempt:
+                    raise
+                self._undo_doubtful(unknown=False)  # the connection had died while nothing was asked: another one
             except (Duplicate, Overlap) as e:
                 names = {hand.pool.name for hand, _, _ in self._touched}
                 self._undo()
@@ -297,7 +301,7 @@ class Engine:
                     self._drop(names)  # no key was known: it was an address, or another process wrote the same key
                 if not pending:
                     return
-            except (Lost, Unwilling, Busy):
+            except (Unwilling, Busy):
                 raise
             except Exception:
                 self._undo()
@@ -506,7 +510,7 @@ class Engine:
             if not e.unknown:
                 self._undo()
                 return False
-            self._undo_doubtful()
+            self._undo_doubtful(unknown=True)
             job.error = unavailable(e)
             return True
         self._settle([job], time.perf_counter() - began)
@@ -609,9 +613,13 @@ class Engine:
         self._touched = []
         self.chain.reset(self._mark)
 
-    def _undo_doubtful(self) -> None:
-        """Forget what may be there all the same: hands that were issued from are taken anew."""
+    def _undo_doubtful(self, *, unknown: bool) -> None:
+        """Forget what may be there all the same: hands that were issued from are taken anew.
+
+        When it is not known whether a commit was made, the audit goes on in a chain of its own, too.
+        """
         self.db.rollback()
+        self.broken |= unknown
         self._drop({hand.pool.name for hand, _, _ in self._touched})
         self._touched = []
         self.chain.reset(self._mark)

@@ -125,6 +125,20 @@ def recall(tx: Tx, pool: PoolRow, *, keep: int | None = None) -> None:
             retire(tx, pool, number)
 
 
+def take_from_the_dead(tx: Tx, silent_since: int) -> None:
+    """Take back the hands of processes that have ended, or wrote no time for long; one that still lives takes another."""
+    rows = tx.rows(
+        "SELECT h.id, h.pool FROM hand h JOIN process p ON p.id = h.process"
+        " WHERE (p.ended_at IS NOT NULL OR p.beat_at < ?) AND p.id <> ? ORDER BY h.id LIMIT 10",
+        (silent_since, tx.process),
+    )
+    for number, pool_number in rows:
+        pool = pool_by_id(tx, pool_number)
+        if pool is not None:
+            tx.db.lock_space(pool.space)
+            retire(tx, pool, number)
+
+
 def hand_back(tx: Tx, pool: PoolRow, hand: Hand) -> None:
     """Hand back what this process did not issue; the pool's order goes on from the last that it did."""
     if retire(tx, pool, hand.id) and pool.policy == "sequential" and pool.last_given == hand.end:

@@ -265,7 +265,8 @@ class PostgresDatabase:
             connection.raw.execute(_GRANT, params)
         except driver.Error as e:
             found = _trouble(e)
-            if isinstance(found, Lost) and not self._within:
+            # A backend that is told to end says so before it begins to commit, or after it has answered.
+            if isinstance(found, Lost) and not self._within and getattr(e, "sqlstate", None) != "57P01":
                 raise Lost(str(found), unknown=True) from e
             raise found from e
 
