@@ -15,7 +15,6 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -25,6 +24,7 @@ from maccord.alloc.authority import Authority
 from maccord.alloc.records import Actor, Holder, PoolSpec, RangeSpec
 from maccord.mac import show
 from maccord.store import open_authority
+from maccord.wiring import clock
 from tests.kit.postgres import Server, programs
 
 ACTOR = Actor("bench", "127.0.0.1")
@@ -91,7 +91,8 @@ class BarePostgres:
         self.raw.execute(BARE.replace("bare", "heap").encode())
         began = time.perf_counter()
         self.raw.execute(
-            "INSERT INTO heap SELECT 1, i, NULL, 1, 'vm-adapter:bulk', 'held', 1, NULL FROM generate_series(1, %s) AS i",
+            "INSERT INTO heap SELECT 1, i, NULL, 1, 'vm-adapter:bulk', 'held', 1, NULL"
+            " FROM generate_series(1, %s) AS i",
             (count,),
         )
         return time.perf_counter() - began
@@ -193,7 +194,8 @@ class Bench:
         base = self.first_rate.setdefault(clients, ratio)
         print(
             f"{self.name:10} {fill * 100:5.1f} % full {clients:3} clients {statistics.median(rates):8.0f}/s"
-            f"  {ratio:5.2f} x bare  p50 {statistics.median(p50s) * 1e3:6.2f} ms  p99 {statistics.median(p99s) * 1e3:6.2f} ms"
+            f"  {ratio:5.2f} x bare  p50 {statistics.median(p50s) * 1e3:6.2f} ms"
+            f"  p99 {statistics.median(p99s) * 1e3:6.2f} ms"
             f"  p99 = {statistics.median(worst):5.1f} x bare median  {ratio / base:5.2f} of empty",
             flush=True,
         )
@@ -244,7 +246,7 @@ def main() -> None:
     spec = PoolSpec(name="bench", ranges=(RangeSpec(show(FIRST), show(FIRST + asked.size - 1)),), rest_s=0)
 
     def run(name: str, url: str, bare: Bare) -> None:
-        authority = open_authority(url, clock=lambda: datetime.now(UTC))
+        authority = open_authority(url, clock=clock)
         authority.create_pool(spec, actor=ACTOR)
         Bench(name, authority, bare, asked.rounds, asked.size).run(counts, asked.bulk)
         authority.close()

@@ -22,7 +22,6 @@ import threading
 import time
 from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
 
@@ -31,6 +30,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from maccord.alloc.errors import Refusal, StoreUnavailable
 from maccord.alloc.records import Actor, Holder, PoolSpec, RangeSpec
 from maccord.store import open_authority
+from maccord.wiring import clock
 from tests.kit.postgres import Server, programs
 
 ACTOR = Actor("faults", "127.0.0.1")
@@ -44,7 +44,7 @@ def serve(url: str) -> None:
     authority = None
     while authority is None:
         try:
-            authority = open_authority(url, clock=lambda: datetime.now(UTC))
+            authority = open_authority(url, clock=clock)
         except Refusal:
             time.sleep(0.05)
     lock = threading.Lock()
@@ -121,7 +121,7 @@ class Service:
         return answer[0] if answer and "later" not in answer[0] else None
 
     def kill(self) -> None:
-        """kill -9."""
+        """Kill -9."""
         self.program.send_signal(signal.SIGKILL)
         self.program.wait()
 
@@ -151,7 +151,7 @@ class Storm:
 
     def __init__(self, url: str, services: int, seconds: float, seed: int) -> None:
         self.url, self.seconds, self.chance = url, seconds, random.Random(seed)
-        authority = open_authority(url, clock=lambda: datetime.now(UTC), background=False)
+        authority = open_authority(url, clock=clock, background=False)
         last = f"02-00-00-00-{SIZE - 1 >> 8:02X}-{SIZE - 1 & 255:02X}"
         spec = PoolSpec(name="web", ranges=(RangeSpec("02-00-00-00-00-00", last),), rest_s=REST_S)
         authority.create_pool(spec, actor=ACTOR)
@@ -255,7 +255,7 @@ class Storm:
     def judge(self) -> bool:
         """Compare what was acknowledged with what is in the store."""
         seen = self.seen
-        authority = open_authority(self.url, clock=lambda: datetime.now(UTC), background=False)
+        authority = open_authority(self.url, clock=clock, background=False)
         kept: dict[str, list[str]] = {
             lease.address: [held.holder.id for held in lease.holders] for lease in authority.holdings()
         }

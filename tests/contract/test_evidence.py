@@ -202,7 +202,7 @@ def test_an_untouched_audit_verifies_over_several_processes(stores):
         "UPDATE anchor SET heads = '[]'",
     ],
 )
-def test_what_somebody_changed_in_the_database_is_found(tmp_path, stores, harm):
+def test_what_somebody_changed_in_the_database_is_found(stores, harm):
     if not stores.url.startswith("sqlite"):
         pytest.skip("tampering is done with the sqlite3 module; the check is the same code")
     authority = stores.open()

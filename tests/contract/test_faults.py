@@ -106,14 +106,18 @@ def test_a_full_disk_refuses_and_goes_on_when_there_is_room_again(tmp_path):
     raw = authority._db.raw
     pages = raw.execute("PRAGMA page_count").fetchone()[0]
     raw.execute(f"PRAGMA max_page_count = {pages + 2}")  # SQLite's own way to a disk that is full
-    with pytest.raises(StoreUnavailable) as refused:
-        for turn in range(100_000):
+    turn, refusal = 0, ""
+    while not refusal:
+        turn += 1
+        try:
             authority.allocate("web", vm(f"vm{turn}"), actor=ACTOR, key=f"key{turn}")
-    assert "full" in str(refused.value)
+        except StoreUnavailable as e:
+            refusal = str(e)
+    assert "full" in refusal
     raw.execute("PRAGMA max_page_count = 1000000")
     assert authority.allocate("web", vm(f"vm{turn}"), actor=ACTOR, key=f"key{turn}").count == 1
     assert authority.allocate("web", vm("a"), actor=ACTOR, key="a").addresses == before
-    assert authority.usage("web")[0].held == turn + 2
+    assert authority.usage("web")[0].held == turn + 1
     assert authority.verify_audit().ok
     stores.close()
 

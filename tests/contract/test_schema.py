@@ -98,12 +98,18 @@ def test_a_database_of_something_else_is_refused_and_left_alone(stores):
     [
         "INSERT INTO pool_range (space, lo, hi, pool) SELECT space, lo + 5, hi + 5, pool FROM pool_range",
         "UPDATE pool_range SET hi = hi + 256 WHERE lo = (SELECT min(lo) FROM pool_range)",
-        "INSERT INTO extent (space, lo, hi, pool, kind) SELECT space, hi, hi + 1, pool, 'free' FROM extent WHERE kind = 'block'",
+        (
+            "INSERT INTO extent (space, lo, hi, pool, kind) SELECT space, hi, hi + 1, pool, 'free' FROM extent"
+            " WHERE kind = 'block'"
+        ),
         "UPDATE extent SET hi = hi + 1 WHERE kind = 'block'",
-        "INSERT INTO lease (space, address, pool, state, since, holders) SELECT space, address, pool, 'held', 1, '[]' FROM lease",
+        "INSERT INTO lease (space, address, state, since, holders) SELECT space, address, 'held', 1, '[]' FROM lease",
         "INSERT INTO lease (space, address, state, since, holders) VALUES (1, 1, 'lent', 1, '[]')",
-        "INSERT INTO journal (chain, seq, at, actor, origin, action, subject, details, key, hash)"
-        " SELECT chain, seq + 900, at, actor, origin, action, subject, details, key, hash FROM journal WHERE key IS NOT NULL",
+        (
+            "INSERT INTO journal (chain, seq, at, actor, origin, action, subject, details, key, hash)"
+            " SELECT chain, seq + 900, at, actor, origin, action, subject, details, key, hash FROM journal"
+            " WHERE key IS NOT NULL"
+        ),
         "UPDATE journal SET actor = 'x'",
         "DELETE FROM journal",
     ],

@@ -112,7 +112,7 @@ class Server:
         return f"postgresql://maccord@127.0.0.1:{self.port}/{name}"
 
     def kill(self) -> None:
-        """kill -9 of the server and its backends, by their process group."""
+        """Kill -9 of the server and its backends, by their process group."""
         program = self._program
         assert program
         os.killpg(program.pid, signal.SIGKILL)

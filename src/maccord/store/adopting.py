@@ -77,7 +77,7 @@ class _Adopting:
             }
             fresh = [value for value in part if value not in known or known[value].state not in OWNED]
             self._join(kind, [(known[value], wanted[value]) for value in part if value in known])
-            self._add(space, kind, scope, fresh, known, wanted, pools)
+            self._add(space, fresh, known, wanted, pools)
 
     def _recall(self, space: int) -> list[tuple[int, int, PoolRow]]:
         """Return the ranges of a space with their pools, after all hands there were taken back."""
@@ -117,8 +117,6 @@ class _Adopting:
     def _add(
         self,
         space: int,
-        kind: AddressKind,
-        scope: str,
         fresh: list[int],
         known: dict[int, leasing.Found],
         wanted: dict[int, list[Holder]],

@@ -281,7 +281,8 @@ def history(reader: Reader, text: str, scope: str | None, at: datetime | None) -
     if scope is None:
         rows = reader.rows(
             "SELECT s.id, s.scope FROM space s WHERE s.kind = ? AND (EXISTS (SELECT 1 FROM tenure t WHERE"
-            " t.space = s.id AND t.address = ?) OR EXISTS (SELECT 1 FROM lease l WHERE l.space = s.id AND l.address = ?)"
+            " t.space = s.id AND t.address = ?) OR EXISTS (SELECT 1 FROM lease l WHERE l.space = s.id AND"
+            " l.address = ?)"
             " OR EXISTS (SELECT 1 FROM block b WHERE b.space = s.id AND b.lo <= ? AND b.hi >= ?)) ORDER BY s.scope",
             (kind, value, value, value, value),
         )

@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, Self, TypeVar
 
 from maccord.alloc import check
 from maccord.alloc.authority import Counters, Page
@@ -67,7 +67,7 @@ _SWEEPS_MAX = 20
 class _Preview(Exception):
     """Carries what a change would do out of a transaction that is undone."""
 
-    def __init__(self, result: object) -> None:
+    def __init__(self, result: Any) -> None:  # noqa: ANN401 - whatever it would return
         super().__init__()
         self.result = result
 
@@ -151,8 +151,8 @@ class StoreAuthority:
         try:
             return self._do(work)
         except _Preview as e:
-            assert isinstance(e.result, PoolChanged)
-            return e.result
+            told: PoolChanged = e.result
+            return told
 
     def delete_pool(self, name: str, *, actor: Actor, expect: int | None = None) -> None:
         """See Pools."""
@@ -321,8 +321,7 @@ class StoreAuthority:
         try:
             return self._do(work)
         except _Preview as e:
-            done = e.result
-            assert isinstance(done, Adopted)
+            done: Adopted = e.result
             return Adopted(
                 rows=done.rows,
                 added=done.added,
@@ -509,7 +508,7 @@ class StoreAuthority:
         """See Running."""
         return moment(self._clock())
 
-    def __enter__(self) -> "StoreAuthority":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

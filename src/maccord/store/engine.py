@@ -277,47 +277,53 @@ class Engine:
     def _attempt(self, batch: list[Job]) -> None:
         pending = self._pending = batch
         for attempt in range(_TRIES):
-            try:
-                self._reconnect()
-                pending = self._pending = self._stock(pending)
-                if not pending:
-                    return
+            pending = self._pending = self._try(pending, attempt)
+            if not pending:
+                return
+        raise Unwilling(f"it did not work {_TRIES} times in a row")
+
+    def _try(self, pending: list[Job], attempt: int) -> list[Job]:
+        """Do jobs in one transaction; return those that are to be tried again."""
+        try:
+            self._reconnect()
+            pending = self._pending = self._stock(pending)
+            if pending:
                 self._prepare(pending, wait_s=WAIT_S)
                 began = time.perf_counter()
                 self._commit(pending)
                 self._settle(pending, time.perf_counter() - began)
-            except HandGone:
-                self._undo_doubtful(unknown=False)
-            except Lost as e:
-                if e.unknown or attempt:
-                    raise
-                self._undo_doubtful(unknown=False)  # the connection had died while nothing was asked: another one
-            except (Duplicate, Overlap) as e:
-                names = {hand.pool.name for hand, _, _ in self._touched}
-                self._undo()
-                pending, before = self._sort_out(pending, e, attempt), pending
-                self._pending = pending
-                if len(pending) == len(before):
-                    self._drop(names)  # no key was known: it was an address, or another process wrote the same key
-                if not pending:
-                    return
-            except (Unwilling, Busy):
+        except HandGone:
+            self._undo_doubtful(unknown=False)
+            return pending
+        except Lost as e:
+            if e.unknown or attempt:
                 raise
-            except Exception:
-                self._undo()
-                if len(pending) == 1:
-                    raise
-                # One of them is our fault or hostile: each for itself, then.
-                self._pending = []
-                for job in pending:
-                    self._run([job])
-                return
-            else:
-                again = [job for job in pending if job.error is _AGAIN]
-                if not again:
-                    return
-                pending = self._pending = again
-        raise Unwilling(f"it did not work {_TRIES} times in a row")
+            self._undo_doubtful(unknown=False)  # the connection had died while nothing was asked: another one
+            return pending
+        except (Duplicate, Overlap) as e:
+            return self._after_clash(pending, e, attempt)
+        except (Unwilling, Busy):
+            raise
+        except Exception:
+            self._undo()
+            if len(pending) == 1:
+                raise
+            return self._each_for_itself(pending)  # one of them is our fault, or hostile
+        return [job for job in pending if job.error is _AGAIN]
+
+    def _after_clash(self, pending: list[Job], error: Trouble, attempt: int) -> list[Job]:
+        names = {hand.pool.name for hand, _, _ in self._touched}
+        self._undo()
+        left = self._sort_out(pending, error, attempt)
+        if len(left) == len(pending):
+            self._drop(names)  # no key was known: it was an address, or another process wrote the same key
+        return left
+
+    def _each_for_itself(self, jobs: list[Job]) -> list[Job]:
+        self._pending = []
+        for job in jobs:
+            self._run([job])
+        return []
 
     def _sort_out(self, pending: list[Job], error: Trouble, attempt: int) -> list[Job]:
         """After a clash: answer what was done before under the same key; return what is to be tried again."""
@@ -339,11 +345,7 @@ class Engine:
         if len(left) == len(pending) and attempt >= 2:
             if len(left) == 1:
                 raise error
-            # One of them is in the others' way: each for itself, then.
-            self._pending = []
-            for job in left:
-                self._run([job])
-            return []
+            return self._each_for_itself(left)  # one of them is in the others' way
         return left
 
     def _stocked(self, batch: list[Job]) -> bool:
@@ -377,12 +379,20 @@ class Engine:
             self._warn(hand)
             for job in batch:
                 if isinstance(job, Grant) and job.pool == name and job.count > len(hand.addresses):
-                    job.error = self._alone(
-                        lambda tx, p=hand.pool, c=job.count, f=len(hand.addresses): exhausted(tx, p, c, also=f)  # type: ignore[misc]
-                    )
-                    self._count_refusal(job.error)
+                    refusal = self._short(hand, job.count)
+                    job.error = refusal
+                    self._count_refusal(refusal)
                     refused.add(id(job))
         return [job for job in batch if id(job) not in refused]
+
+    def _short(self, hand: Hand, wanted: int) -> PoolExhausted:
+        """Return the refusal when even a fresh hand has not enough."""
+
+        def work(tx: Tx) -> PoolExhausted:
+            return exhausted(tx, hand.pool, wanted, also=len(hand.addresses))
+
+        refusal: PoolExhausted = self._alone(work)
+        return refusal
 
     def _alone(self, work: Callable[[Tx], Any]) -> Any:  # noqa: ANN401 - what the work returns
         """Do a piece of work in a transaction of its own."""
@@ -434,7 +444,6 @@ class Engine:
                     continue
                 keys.add(key)
             hand = self.hands[job.pool]
-            pool = hand.pool
             if len(hand.addresses) < job.count:
                 job.error = _AGAIN  # others of this batch had the rest; taking a new hand tells whether there is more
                 continue

@@ -9,7 +9,10 @@ from maccord.alloc.kinds import AddressKind
 from maccord.alloc.spans import Run, common, merged, size, without
 from maccord.store.work import Tx
 
-_NEW = "INSERT INTO extent (space, lo, hi, pool, kind, hand, block, note, since, due) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_NEW = (
+    "INSERT INTO extent (space, lo, hi, pool, kind, hand, block, note, since, due)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
 _GONE = "DELETE FROM extent WHERE space = ? AND lo = ?"
 Piece = tuple[int, int, int, int]
 """Free addresses first to last, and the whole free extent that they are of."""

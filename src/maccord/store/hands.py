@@ -126,7 +126,7 @@ def recall(tx: Tx, pool: PoolRow, *, keep: int | None = None) -> None:
 
 
 def take_from_the_dead(tx: Tx, silent_since: int) -> None:
-    """Take back the hands of processes that have ended, or wrote no time for long; one that still lives takes another."""
+    """Take back the hands of processes that ended, or wrote no time for long; one that lives takes another."""
     rows = tx.rows(
         "SELECT h.id, h.pool FROM hand h JOIN process p ON p.id = h.process"
         " WHERE (p.ended_at IS NOT NULL OR p.beat_at < ?) AND p.id <> ? ORDER BY h.id LIMIT 10",

@@ -74,7 +74,8 @@ class Found(Struct, frozen=True, kw_only=True):
         """What is told of it."""
         run = None
         if self.first is not None and self.last is not None:
-            run = f"{spell(unstored(self.first, self.kind), self.kind)}..{spell(unstored(self.last, self.kind), self.kind)}"
+            ends = (spell(unstored(end, self.kind), self.kind) for end in (self.first, self.last))
+            run = "..".join(ends)
         return Lease(
             address=self.text,
             kind=self.kind,
@@ -218,7 +219,7 @@ def write(tx: Tx, pool: PoolRow, runs: Sequence[Run], state: State, due: int | N
         series, params = tx.db.series(first, last)
         tx.db.run(
             "INSERT INTO lease (space, address, pool, state, since, due, holders)"  # noqa: S608
-            f" SELECT {pool.space}, address, {pool.id}, ?, ?, {'NULL' if due is None else int(due)}, ? FROM ({series}) AS n",
+            f" SELECT {pool.space}, address, {pool.id}, ?, ?, {'NULL' if due is None else due}, ? FROM ({series}) AS n",
             (state, tx.now, holders, *params),
         )
 

@@ -1,6 +1,7 @@
 """Changes of pools: made, changed, removed; addresses excluded and included."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from maccord.alloc import check, guard
 from maccord.alloc.clock import moment
@@ -82,7 +83,7 @@ def _runs(asked: Sequence[RangeSpec], kind: AddressKind, *, allow_foreign: bool)
         guard.forbid_range(run, kind, allow_foreign=allow_foreign)
         runs.append((stored(run[0], kind), stored(run[1], kind)))
     runs.sort()
-    for (first, last), (begin, end) in zip(runs, runs[1:], strict=False):
+    for (first, last), (begin, end) in pairwise(runs):
         if begin <= last:
             raise BadRequest(
                 "ranges", f"{text(begin, kind)}..{text(end, kind)} overlaps {text(first, kind)}..{text(last, kind)}"

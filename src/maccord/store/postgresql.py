@@ -4,7 +4,6 @@ A group of allocations is one call of one function of the schema, so it is one r
 with `synchronous_commit` on. Other changes are ordinary transactions at READ COMMITTED, behind advisory locks.
 """
 
-import json
 import re
 import threading
 from collections.abc import Iterable, Iterator, Sequence

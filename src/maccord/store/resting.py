@@ -55,8 +55,10 @@ def _expire(tx: Tx, pool: PoolRow | None, most: int) -> int:
         of = pools.get(number)
         name = of.name if of else None
         counts[name] += 1
-        for holder in json.decode(holders):
-            past.append((space, address, name, state, json.encode(holder[:4]).decode(), holder[4], tx.now, None))
+        past += [
+            (space, address, name, state, json.encode(holder[:4]).decode(), holder[4], tx.now, None)
+            for holder in json.decode(holders)
+        ]
         changes.append((tx.now, max(due, tx.now) + rest_s(of) * 1_000_000, space, address))
     tx.db.run_many(
         "UPDATE lease SET state = 'resting', since = ?, due = ?, holders = '[]', version = version + 1"

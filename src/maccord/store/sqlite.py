@@ -31,8 +31,8 @@ _JOURNAL = (
     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 _ALONE = (
-    "INSERT INTO granting (hand, space, address, pool, due, holders, since, chain, seq, actor, origin, subject, details,"
-    " key, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    "INSERT INTO granting (hand, space, address, pool, due, holders, since, chain, seq, actor, origin, subject,"
+    " details, key, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 _SERIES = (
     "WITH RECURSIVE series (address) AS (SELECT ? UNION ALL SELECT address + 1 FROM series WHERE address < ?)"
