@@ -25,6 +25,16 @@ class Refusal(MaccordError):
         """Return what an answer says beside the text: plain values, all of JSON."""
         return {}
 
+    def __reduce__(self) -> tuple[object, ...]:
+        return _again, (type(self), self.args, self.__dict__)
+
+
+def _again(kind: type[Refusal], args: tuple[object, ...], facts: dict[str, object]) -> Refusal:
+    """Return a refusal that was pickled: some take their facts by name, so none is made by calling it."""
+    refusal = kind.__new__(kind, *args)
+    refusal.__dict__.update(facts)
+    return refusal
+
 
 class BadRequest(Refusal):
     """A part of the request cannot be: `field` names it."""
