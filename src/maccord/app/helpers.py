@@ -18,7 +18,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
-from multiprocessing.context import SpawnProcess
+from multiprocessing.process import BaseProcess
 from queue import Queue, SimpleQueue
 from threading import Thread
 from types import ModuleType, TracebackType
@@ -38,7 +38,7 @@ _AHEAD = 8
 
 @dataclass(slots=True, eq=False)
 class _Helper:
-    process: SpawnProcess
+    process: BaseProcess
     requests: Connection
     answers: Connection
     held: deque[Chunk] = field(default_factory=deque)
@@ -54,16 +54,19 @@ class Helpers:
         """What dead helpers had not answered."""
 
     def __enter__(self) -> Self:
-        context = multiprocessing.get_context("spawn")
+        forked = _may_fork()
+        context = multiprocessing.get_context("fork" if forked else "spawn")
         with (
             suppress(OSError),
-            _interrupts_held(),
+            _interrupts_held(tracked=not forked),
             _no_program(),
         ):  # no more processes or pipes: those that are there will do
+            not_theirs: list[Connection] = []
             for _ in range(self._count):
                 theirs, requests = context.Pipe(duplex=False)
                 answers, ours = context.Pipe(duplex=False)
-                process = context.Process(target=_help, args=(theirs, ours, self._read), daemon=True)
+                not_theirs += (requests, answers) if forked else ()
+                process = context.Process(target=_help, args=(theirs, ours, self._read, not_theirs), daemon=True)
                 process.start()
                 theirs.close()
                 ours.close()
@@ -119,13 +122,25 @@ def _end(helper: _Helper) -> None:
     helper.answers.close()
 
 
+def _may_fork() -> bool:
+    """Tell whether a copy of this process can go on: it can where there is one thread, libraries' counted as well.
+
+    A copy starts at once; a new process loads Python and maccord first, in the time that fifty exports take.
+    """
+    try:
+        return sys.platform == "linux" and len(os.listdir("/proc/self/task")) == 1
+    except OSError:
+        return False
+
+
 @contextmanager
-def _interrupts_held() -> Iterator[None]:
+def _interrupts_held(*, tracked: bool) -> Iterator[None]:
     """Start processes that Ctrl-C does not reach: this one ends them. It hears of an interrupt a moment later."""
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
-    resource_tracker.ensure_running()  # the first start would start it, and let interrupts through again
+    if tracked:
+        resource_tracker.ensure_running()  # the first start would start it, and let interrupts through again
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
@@ -144,8 +159,18 @@ def _no_program() -> Iterator[None]:
         sys.modules["__main__"] = program
 
 
-def _help(requests: Connection, answers: Connection, read: Callable[[Sequence[File]], Iterator[Batch]]) -> None:
-    """Answer requests until there are no more. Whatever goes wrong: who asked reads these files, and meets it there."""
+def _help(
+    requests: Connection,
+    answers: Connection,
+    read: Callable[[Sequence[File]], Iterator[Batch]],
+    not_ours: Sequence[Connection],
+) -> None:
+    """Answer requests until there are no more. Whatever goes wrong: who asked reads these files, and meets it there.
+
+    `not_ours` are ends of pipes that a copy has and must not hold: a pipe ends when all of its ends are closed.
+    """
+    for end in not_ours:
+        end.close()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     gc.disable()
     chunks: SimpleQueue[Sequence[File]] = SimpleQueue()
