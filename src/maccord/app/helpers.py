@@ -32,6 +32,9 @@ Chunk = tuple[int, Sequence[File]]
 _HELD = 2
 """A helper has the next chunk at hand while it reads one."""
 
+_PIPE_BYTES = 2**20
+"""As many as Linux gives to anybody."""
+
 _AHEAD = 8
 """So many batches wait in a helper for whoever asked to take them in."""
 
@@ -65,6 +68,7 @@ class Helpers:
             for _ in range(self._count):
                 theirs, requests = context.Pipe(duplex=False)
                 answers, ours = context.Pipe(duplex=False)
+                _widen(ours)
                 not_theirs += (requests, answers) if forked else ()
                 process = context.Process(target=_help, args=(theirs, ours, self._read, not_theirs), daemon=True)
                 process.start()
@@ -97,22 +101,32 @@ class Helpers:
 
     def answers(self, *, patient: bool) -> Iterator[tuple[int, Batch]]:
         """Yield what has come in, with the numbers of its chunks; if nothing has, wait for it where `patient`."""
-        ready = wait([helper.answers for helper in self._alive], None if patient else 0)
-        for helper in [one for one in self._alive if one.answers in ready]:
-            try:
-                batch: Batch = pickle.loads(helper.answers.recv_bytes())  # noqa: S301 - our own process wrote it
-            except (EOFError, OSError):
-                self._bury(helper)
-                continue
-            number, files = helper.held.popleft()
-            if batch.files < len(files):
-                helper.held.appendleft((number, files[batch.files :]))
-            yield number, batch
+        while ready := wait([helper.answers for helper in self._alive], None if patient else 0):
+            for helper in [one for one in self._alive if one.answers in ready]:
+                try:
+                    batch: Batch = pickle.loads(helper.answers.recv_bytes())  # noqa: S301 - our own process wrote it
+                except (EOFError, OSError):
+                    self._bury(helper)
+                    continue
+                number, files = helper.held.popleft()
+                if batch.files < len(files):
+                    helper.held.appendleft((number, files[batch.files :]))
+                yield number, batch
+            if patient:
+                return
 
     def _bury(self, helper: _Helper) -> None:
         self._alive.remove(helper)
         self.left_behind += helper.held
         _end(helper)
+
+
+def _widen(end: Connection) -> None:
+    """Let a pipe hold a few batches, where it can: who writes one is done at once, and who reads it need not wait."""
+    with suppress(ImportError, AttributeError, OSError):
+        import fcntl  # noqa: PLC0415 - not on Windows
+
+        fcntl.fcntl(end.fileno(), fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
 
 
 def _end(helper: _Helper) -> None:
