@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
+from pathlib import Path
 from queue import Queue, SimpleQueue
 from threading import Thread
 from types import ModuleType, TracebackType
@@ -58,7 +59,7 @@ class Helpers:
 
     def __enter__(self) -> Self:
         forked = _may_fork()
-        context = multiprocessing.get_context("fork" if forked else "spawn")
+        context = multiprocessing.get_context("fork") if forked else multiprocessing.get_context("spawn")
         with (
             suppress(OSError),
             _interrupts_held(tracked=not forked),
@@ -142,7 +143,7 @@ def _may_fork() -> bool:
     A copy starts at once; a new process loads Python and maccord first, in the time that fifty exports take.
     """
     try:
-        return sys.platform == "linux" and len(os.listdir("/proc/self/task")) == 1
+        return sys.platform == "linux" and len([*Path("/proc/self/task").iterdir()]) == 1
     except OSError:
         return False
 

@@ -322,7 +322,7 @@ def _turned(lists: Iterable[Iterable[Struct]]) -> list[list[Any]]:
     """Return the properties of rows, in the order in which their class has them, each as a column."""
     values: list[Any] = []
     width = 0
-    for row in chain.from_iterable(lists):
-        values += astuple(row)
-        width = width or len(values)
+    for told in map(astuple, chain.from_iterable(lists)):
+        values += told
+        width = len(told)
     return [values[at::width] for at in range(width)]

@@ -111,11 +111,11 @@ def test_no_process_is_started_for_a_few_files(exports, monkeypatch):
 
 def test_helpers_are_copies_of_this_process_where_it_has_one_thread(monkeypatch):
     monkeypatch.setattr("sys.platform", "linux")
-    monkeypatch.setattr("os.listdir", lambda _: ["1"])
+    monkeypatch.setattr("pathlib.Path.iterdir", lambda _: iter(["1"]))
     assert _may_fork()
-    monkeypatch.setattr("os.listdir", lambda _: ["1", "2"])
+    monkeypatch.setattr("pathlib.Path.iterdir", lambda _: iter(["1", "2"]))
     assert not _may_fork()
-    monkeypatch.setattr("os.listdir", lambda _: ["1"])
+    monkeypatch.setattr("pathlib.Path.iterdir", lambda _: iter(["1"]))
     monkeypatch.setattr("sys.platform", "darwin")
     assert not _may_fork()
 
@@ -156,7 +156,9 @@ def test_a_file_that_says_nothing_of_its_size_is_read_whole():
 
 
 ALONE = "from maccord.cli.main import main; main()"
-WITH_A_THREAD = f"import threading, time; threading.Thread(target=time.sleep, args=(600,), daemon=True).start(); {ALONE}"
+WITH_A_THREAD = (
+    f"import threading, time; threading.Thread(target=time.sleep, args=(600,), daemon=True).start(); {ALONE}"
+)
 
 
 @pytest.mark.slow
