@@ -9,8 +9,7 @@ from typing import Any
 
 import click
 
-from maccord import __version__
-from maccord.mac.errors import MaccordError
+from maccord import MaccordError, __version__
 
 OK, INCIDENTS, WRONG_CALL, OUR_FAULT, INTERRUPTED, PIPE_CLOSED = 0, 1, 2, 3, 130, 141
 
