@@ -11,7 +11,7 @@ from functools import lru_cache
 from ipaddress import AddressValueError, IPv4Address
 from itertools import chain
 from struct import unpack
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from maccord.collect import hyperv_machines as machines
 from maccord.collect import hyperv_network as network
@@ -80,11 +80,12 @@ def macs_of(texts: TextColumn) -> dict[str, Column]:
 
 def _plain_macs(texts: TextColumn) -> list[int | None]:
     """Return addresses all of which are twelve digits, or nothing."""
-    told = [text for text in texts if text]
-    if len(told) != len(texts) or {*map(len, told)} != {12}:
+    if not all(texts):
         return []
-    with suppress(ValueError):
-        return list(unpack(f">{len(told)}Q", unhexlify("0000" + "0000".join(told))))
+    told = cast("Sequence[str]", texts)
+    if {*map(len, told)} == {12}:
+        with suppress(ValueError):
+            return list(unpack(f">{len(told)}Q", unhexlify("0000" + "0000".join(told))))
     return []
 
 
@@ -99,7 +100,7 @@ def _mac(text: str) -> int:
 def addresses_of(lists: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
     """Return the IP addresses of each adapter, without blanks."""
     words = list(chain.from_iterable(lists))
-    if "" not in words and stripped(words) == words:
+    if all(words) and stripped(words) == words:
         return lists
     return [tuple(filter(None, stripped(list(texts)))) for texts in lists]
 
