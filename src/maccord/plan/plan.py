@@ -12,7 +12,6 @@ from msgspec import Meta, Struct, field
 
 from maccord.plan.steps import AnyStep
 
-SCHEMA = "maccord.plan/1"
 BYTES_MAX = 256 * 2**20
 """No plan of 20,000 hosts comes near it; a larger file is refused unread."""
 
@@ -38,7 +37,7 @@ class Fallout(Struct, frozen=True, kw_only=True):
 
     `becomes` is the address it will have, None where the host issues one. `when` is the id of the step that changes it,
     or "start": at its next cold start. `notices` are sentences: a DHCP reservation on a server, a static IP setting
-    that Windows keeps on the vanished NIC, licences, network access control, names of interfaces in Linux, NLB, cluster.
+    that Windows keeps on the vanished NIC, licences, network access control, names of interfaces in Linux, NLB.
     """
 
     host: str
@@ -79,7 +78,7 @@ class Measure(Struct, frozen=True, kw_only=True):
 class Plan(Struct, frozen=True, kw_only=True):
     """Everything that `maccord plan` found to do. Steps run in their order; those of one host never side by side."""
 
-    schema: Literal["maccord.plan/1"] = SCHEMA
+    schema: Literal["maccord.plan/1"] = "maccord.plan/1"
     maccord: str
     digest: Annotated[str, Meta(pattern="^([0-9a-f]{64})?$")] = ""
     settings: Settings

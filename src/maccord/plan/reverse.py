@@ -17,7 +17,7 @@ from maccord.plan.steps import (
 )
 
 
-def reverse_of(step: AnyStep) -> AnyStep | None:
+def reverse_of(step: AnyStep) -> AnyStep | None:  # noqa: PLR0911 - a case a kind of step
     """Return the step that takes another back once it has run; None where nothing is left to take back, or can be.
 
     A range, a static address and a setting come back exactly. What a host issued meanwhile stays: an address that was

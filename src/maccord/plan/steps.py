@@ -153,7 +153,8 @@ class ReplaceVnic(Step, frozen=True, tag="replace-vnic", kw_only=True):
     It runs on the host itself as a task that outlives the connection, moves the IP settings, asks `probes` (gateways or
     DNS servers of the settings), and puts everything back by itself when none has answered within `patience_s`.
     `was_mac` is the address it has. `vmq`: VMQ of the vNIC's interface was switched off to hide the trouble, and is
-    switched on again."""
+    switched on again.
+    """
 
     vnic: str
     switch: str
