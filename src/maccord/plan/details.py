@@ -41,11 +41,14 @@ class Details:
 
     # Machines -------------------------------------------------------------------------------------------------------
 
-    def adapter_id(self, machine_id: str, mac: int | None, name: str) -> str:
-        """Return the Id of a machine's adapter: the one of this address, else the one of this name."""
-        same = [row for row in self.rows("VMNetworkAdapter") if _text(row, "VMId").casefold() == machine_id.casefold()]
+    def adapter_id(self, machine_id: str, device: str, mac: int | None, name: str) -> str:
+        """Return the Id of a machine's adapter: the one of this device, else of this address, else of this name."""
+        same = self.adapters_of(machine_id)
         for row in same:
-            if mac is not None and _mac(row) == mac:
+            if device and _text(row, "Id").casefold().endswith(device.casefold()):
+                return _text(row, "Id")
+        for row in same:
+            if mac and _mac(row) == mac:
                 return _text(row, "Id")
         named = [row for row in same if _text(row, "Name") == name]
         return _text(named[0], "Id") if len(named) == 1 else ""
@@ -80,18 +83,52 @@ class Details:
             found += [one for one in told if isinstance(one, str)] if isinstance(told, list) else []
         return tuple(dict.fromkeys(found))
 
+    def connection(self, machine_id: str, mac: int | None) -> str:
+        """Return the name of the switch that a machine's adapter is connected to, or nothing."""
+        rows = [row for row in self.adapters_of(machine_id) if mac is None or _mac(row) == mac]
+        return _text(rows[0], "SwitchName") if rows else ""
+
+    def is_running(self, machine_id: str) -> bool:
+        """Tell whether a machine runs."""
+        same = [row for row in self.rows("VM") if _text(row, "Id").casefold() == machine_id.casefold()]
+        return any(_one_of(row, "State", (2, "Running")) for row in same)
+
     # vNICs ----------------------------------------------------------------------------------------------------------
 
     def vnic(self, name: str, mac: int | None) -> Row | None:
         """Return the management vNIC of this name, or None."""
         rows = [row for row in self.rows("ManagementVMNetworkAdapter") if _text(row, "Name") == name]
         same = [row for row in rows if mac is not None and _mac(row) == mac]
-        return (same or rows or [None])[0]
+        found = same or rows
+        return found[0] if found else None
 
     def switch_of(self, name: str, mac: int | None) -> str:
         """Return the name of the switch that a management vNIC is on, or nothing."""
         row = self.vnic(name, mac)
         return _text(row, "SwitchName") if row else ""
+
+    def came_with_switch(self, name: str, mac: int | None) -> bool:
+        """Tell whether a vNIC is the one that came with its switch."""
+        row = self.vnic(name, mac)
+        return row is not None and (row.get("IsExternalAdapter") is True or name == _text(row, "SwitchName"))
+
+    def nic_of_switch(self, switch: str) -> tuple[str, int] | None:
+        """Return the name and the permanent address of the one NIC that a switch stands on, if it is one."""
+        for row in self.rows("VMSwitch"):
+            if _text(row, "Name") != switch or row.get("EmbeddedTeamingEnabled") is True:
+                continue
+            wanted = {one.strip("{}").casefold() for one in _texts(row, "NetAdapterInterfaceGuid")}
+            described = _text(row, "NetAdapterInterfaceDescription")
+            nics = [
+                nic
+                for nic in self.rows("NetAdapter")
+                if _text(nic, "InterfaceGuid").strip("{}").casefold() in wanted
+                or (not wanted and described and _text(nic, "InterfaceDescription") == described)
+            ]
+            permanent = _mac(nics[0], "PermanentAddress") if len(nics) == 1 else None
+            if permanent and nics[0].get("Virtual") is not True:
+                return _text(nics[0], "Name"), permanent
+        return None
 
     def vlan_of(self, name: str, mac: int | None) -> Vlan:
         """Return the VLAN setting of a management vNIC."""

@@ -67,6 +67,17 @@ class Space:
             self._from[home, size] = at
         raise NoSpace("a range", size, self._range_homes)
 
+    def new_pool(self, size: int) -> Span:
+        """Return a free range among the static addresses for a pool of a server, and take it. Raises NoSpace."""
+        for home in self._static_homes:
+            at = -(-home[0] // size) * size
+            while at + size - 1 <= home[1]:
+                if self.is_free(at, at + size - 1):
+                    self.take(at, at + size - 1)
+                    return at, at + size - 1
+                at += size
+        raise NoSpace("a pool", size, self._static_homes)
+
     def new_static(self) -> int:
         """Return the first free address for a static adapter, and take it. Raises NoSpace."""
         for home in self._static_homes:
