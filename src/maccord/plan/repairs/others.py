@@ -67,12 +67,12 @@ _ADVICE: dict[str, Callable[[Work, Task], str]] = {
         "anew; its containers lose it meanwhile."
     ),
     "container-pool-overlap": _says(
-        "Where two container hosts meet, drain one, and make its network anew with a pool (MacPools) and a subnet of its "
-        "own; mend the image, in which no HNS network should be."
+        "Where two container hosts meet, drain one, and make its network anew with a pool (MacPools) and a subnet of "
+        "its own; mend the image, in which no HNS network should be."
     ),
     "default-prefix-shared": _says(
-        "Give every installation but one a MAC prefix of its own before it issues more: mac_prefix in datacenter.cfg of "
-        "Proxmox VE, base_mac in neutron.conf, RANGE_START and RANGE_END of KubeMacPool."
+        "Give every installation but one a MAC prefix of its own before it issues more: mac_prefix in datacenter.cfg "
+        "of Proxmox VE, base_mac in neutron.conf, RANGE_START and RANGE_END of KubeMacPool."
     ),
     "vcenter-instance-id-shared": _says(
         "Give all vCenter Servers but one an instance id that no other has, and restart vpxd; adapters that exist keep "

@@ -136,10 +136,14 @@ def _move(work: Work, pool: Pool, incidents: list[str], taken: Spans) -> None:
 def _cut(work: Work, pool: Pool, taken: Spans) -> Span | None:
     """Return the stretch of a range that nobody else has, if it holds all machines and is large enough."""
     used = [row.mac for row in work.estate.drawn(pool.host_id) if row.mac and pool.first <= row.mac <= pool.last]
-    inside = Spans((max(first, pool.first), min(last, pool.last)) for first, last in taken if first <= pool.last)
+    inside = Spans(
+        (max(first, pool.first), min(last, pool.last))
+        for first, last in taken
+        if first <= pool.last and last >= pool.first
+    )
     size = wanted_size(work, pool)
     start, best = pool.first, None
-    for first, last in [*((one for one in inside if one[0] <= one[1])), (pool.last + 1, pool.last + 1)]:
+    for first, last in [*inside, (pool.last + 1, pool.last + 1)]:
         if first - start >= size and all(start <= mac < first for mac in used):
             best = start, first - 1
         start = max(start, last + 1)

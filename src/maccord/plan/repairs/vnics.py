@@ -12,19 +12,26 @@ from maccord.plan.work import Task, Work
 def settle_vnics(work: Work, tasks: Sequence[Task]) -> None:
     """Draft addresses of their own for the adapters of hosts."""
     for task in tasks:
-        for finding in task.findings("inherited-team-address"):
-            _inherited(work, task, finding)
-        for finding in task.findings("borrowed-team-address"):
-            for row in _rows(work, finding):
-                if row.kind == "team":
-                    _restart(work, task, row)
-        for finding in task.findings("borrowed-nic-address"):
-            for row in _rows(work, finding):
-                if row.mac == finding.address and row.permanent != row.mac:
-                    _give_back(work, task, row)
-        for finding in task.findings("parent-vnic-in-pool"):
-            for row in _rows(work, finding):
-                _remake(work, task, row, "The vNIC came with the switch and should have the address of its NIC.")
+        for finding in task.incident.findings:
+            if finding.rule in _REPAIRS:
+                _REPAIRS[finding.rule](work, task, finding)
+
+
+def _take_back(work: Work, task: Task, finding: Finding) -> None:
+    for row in _rows(work, finding):
+        if row.kind == "team":
+            _restart(work, task, row)
+
+
+def _return(work: Work, task: Task, finding: Finding) -> None:
+    for row in _rows(work, finding):
+        if row.mac == finding.address and row.permanent != row.mac:
+            _give_back(work, task, row)
+
+
+def _as_the_nic(work: Work, task: Task, finding: Finding) -> None:
+    for row in _rows(work, finding):
+        _remake(work, task, row, "The vNIC came with the switch and should have the address of its NIC.")
 
 
 def _rows(work: Work, finding: Finding) -> list[Adapter]:
@@ -110,3 +117,11 @@ def _remake(work: Work, task: Task, row: Adapter, why: str) -> None:
     )
     work.changing[row.id] = nic[1]
     work.drafts.add(("switch", row.host_id, switch), NETWORK, step, task.id, work.fallout(row, nic[1]))
+
+
+_REPAIRS = {
+    "inherited-team-address": _inherited,
+    "borrowed-team-address": _take_back,
+    "borrowed-nic-address": _return,
+    "parent-vnic-in-pool": _as_the_nic,
+}
