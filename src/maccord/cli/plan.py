@@ -59,7 +59,7 @@ def command(
 
     The plan changes as few machines' addresses as can be, then as few hosts' ranges, then takes as little space. New
     ranges lie where no pool, adapter, sighting, lease or derived range is. DIR gets plan.json (what programs read; its
-    digest is what maccord apply asks for), plan.md (for a person's review: what, why, order, interruption, who notices),
+    digest is what maccord apply asks for), plan.md (for review: what, why, in which order, interruption, who notices),
     and for each host a PowerShell script under apply/ and its reverse under reverse/.
 
     A table [plan] of fleet.toml among the evidence can name the site's own space:

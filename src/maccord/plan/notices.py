@@ -11,14 +11,14 @@ _NAMED_MAX = 4
 def notices_of(estate: Estate, row: Adapter, details: Details) -> tuple[str, ...]:
     """Return sentences on what hangs on an adapter's address; empty for an adapter that never had one.
 
-    Sources: the vendor's "Hyper-V and dynamic MAC address regeneration" (2010) on reservations; D. van der Peijl on Linux
-    guests that pin the address; Microsoft on IP settings of adapters that are gone ("ghost" NICs).
+    Sources: the vendor's "Hyper-V and dynamic MAC address regeneration" (2010) on reservations; D. van der Peijl on
+    Linux guests that pin the address; Microsoft on IP settings of adapters that are gone ("ghost" NICs).
     """
     if not row.mac:
         return ()
     told = [
-        f"The lease or reservation of {one.ip or 'an address'} for {show(row.mac)} on {estate.name(one.host_id)} has to "
-        "follow."
+        f"The lease or reservation of {one.ip or 'an address'} for {show(row.mac)} on {estate.name(one.host_id)} has "
+        "to follow."
         for one in estate.seen_at(row.mac)
         if one.kind == "lease"
     ]
