@@ -56,11 +56,11 @@ class Drafts:
         """Return the drafts that an incident asked for."""
         return [draft for draft in self._drafts.values() if incident in draft.incidents]
 
-    def numbered(self) -> tuple[tuple[AnyStep, ...], tuple[Fallout, ...]]:
+    def numbered(self, counts: dict[str, int] | None = None) -> tuple[tuple[AnyStep, ...], tuple[Fallout, ...]]:
         """Return the steps in the order in which they run, with ids, and the fallout that names them.
 
         What others need comes first, then host after host by name, then what cleans up. An id is the host's name and a
-        number; it says nothing else.
+        number, which goes on from `counts`; it says nothing else.
         """
         ordered = sorted(
             self._drafts.values(),
@@ -71,7 +71,7 @@ class Drafts:
                 _what(one.step),
             ),
         )
-        counts: dict[str, int] = {}
+        counts = dict(counts or {})
         steps: list[AnyStep] = []
         met: list[Fallout] = []
         for draft in ordered:

@@ -13,9 +13,8 @@ _HOSTS, _MACHINES = 20, 100
 """So many may always be changed: a share says nothing about three hosts."""
 
 
-def measured(estate: Estate, steps: Sequence[AnyStep], fallout: Sequence[Fallout]) -> Measure:
+def measured(steps: Sequence[AnyStep], fallout: Sequence[Fallout]) -> Measure:
     """Return the figures of a plan: machines that change, hosts that get another range, addresses those take."""
-    del estate
     ranges = [step for step in steps if isinstance(step, SetRange)]
     moved = [step for step in ranges if step.first > step.was_last or step.last < step.was_first]
     restarts = {

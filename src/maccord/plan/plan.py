@@ -11,6 +11,7 @@ import msgspec
 from msgspec import Meta, Struct, field
 
 from maccord.plan.steps import AnyStep
+from maccord.report.json_form import schema_of
 
 BYTES_MAX = 256 * 2**20
 """No plan of 20,000 hosts comes near it; a larger file is refused unread."""
@@ -101,6 +102,11 @@ def encoded(plan: Plan) -> bytes:
     """Return a plan as the bytes of `plan.json`, with its digest: same plan, same bytes."""
     sealed = msgspec.structs.replace(plan, digest=digest_of(plan))
     return msgspec.json.format(msgspec.json.encode(sealed), indent=1) + b"\n"
+
+
+def json_schema() -> str:
+    """Return the JSON Schema (2020-12) of `plan.json`."""
+    return schema_of(Plan, "maccord.plan/1")
 
 
 def digest_of(plan: Plan) -> str:

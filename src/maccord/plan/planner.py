@@ -1,5 +1,6 @@
 """Makes the plan: every incident's repair, together, with as little change as does it."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -27,6 +28,9 @@ from maccord.report import Reported
 Judge = Callable[[Snapshot], Iterable[Reported]]
 """Diagnoses tables: what a check would find there."""
 
+_ROUNDS = 4
+"""An incident may hide another: hosts that were cloned have more in common than their ranges. What shows itself when
+the steps so far have run is repaired by further ones."""
 _REPAIRS = (
     settle_ranges,
     settle_growth,
@@ -53,24 +57,37 @@ def make_plan(
     that it still finds is told as left. Raises NoSpace, and TooMuchChange unless the settings are forced.
     """
     reported = list(found)
-    estate = Estate(snapshot)
-    work = Work(estate, _space(estate, settings), settings, export_of)
-    tasks = [Task(one.item.id, one.incident) for one in reported if _wanted(one)]
-    for settle in _REPAIRS:
-        settle(work, tasks)
-    steps, fallout = work.drafts.numbered()
-    remaining = list(judge(projected(work, steps))) if steps else reported
-    outcomes = tuple(sorted((_outcome(work, one, steps, remaining) for one in reported), key=outcome_order))
-    measure = measured(estate, steps, fallout)
+    known, asked = list(reported), list(reported)
+    steps: list[AnyStep] = []
+    fallout: list[Fallout] = []
+    left: dict[str, str] = {}
+    remaining = reported
+    space = _space(Estate(snapshot), settings)
+    for _ in range(_ROUNDS):
+        work = Work(Estate(snapshot), space, settings, export_of)
+        for settle in _REPAIRS:
+            settle(work, [Task(one.item.id, one.incident) for one in asked if _wanted(one)])
+        more, met = work.drafts.numbered(Counter(step.host for step in steps))
+        if not more:
+            break
+        steps += more
+        fallout += met
+        left |= work.left
+        snapshot = projected(work, more)
+        remaining = list(judge(snapshot))
+        asked = [one for one in remaining if _wanted(one) and not any(_same(before, one) for before in known)]
+        known += asked
+    outcomes = tuple(sorted((_outcome(one, left, steps, remaining) for one in known), key=outcome_order))
+    measure = measured(steps, fallout)
     if not settings.forced:
-        refuse_too_much(estate, measure)
+        refuse_too_much(Estate(snapshot), measure)
     return Plan(
         maccord=__version__,
         settings=settings,
         measure=measure,
-        outcomes=(*outcomes, *_brought(reported, remaining)),
-        steps=steps,
-        fallout=fallout,
+        outcomes=outcomes,
+        steps=tuple(steps),
+        fallout=tuple(sorted(fallout, key=lambda one: (one.host, one.machine, one.adapter, one.was, one.when))),
     )
 
 
@@ -90,7 +107,9 @@ def _space(estate: Estate, settings: Settings) -> Space:
     return Space(ranges, addresses, range_homes=settings.ranges, static_homes=settings.statics)
 
 
-def _outcome(work: Work, one: Reported, numbered: Sequence[AnyStep], remaining: Sequence[Reported]) -> Outcome:
+def _outcome(
+    one: Reported, left: Mapping[str, str], numbered: Sequence[AnyStep], remaining: Sequence[Reported]
+) -> Outcome:
     item = one.item
     told = Outcome(
         id=item.id,
@@ -108,8 +127,8 @@ def _outcome(work: Work, one: Reported, numbered: Sequence[AnyStep], remaining: 
     steps = tuple(step.id for step in numbered if item.id in step.incidents)
     acting = any(not isinstance(step, Advice) for step in numbered if item.id in step.incidents)
     still = any(_same(one, rest) for rest in remaining)
-    if item.id in work.left:
-        becomes, why = "left", work.left[item.id]
+    if item.id in left:
+        becomes, why = "left", left[item.id]
     elif not still and (acting or not steps):
         becomes, why = "repaired", ""
     elif steps:
@@ -133,23 +152,6 @@ def _same(one: Reported, other: Reported) -> bool:
     if one.item.addresses or other.item.addresses:
         return bool({*one.item.addresses} & {*other.item.addresses})
     return True
-
-
-def _brought(before: Sequence[Reported], after: Sequence[Reported]) -> tuple[Outcome, ...]:
-    """Return what the plan itself would bring about, which is told as left: nothing, or a fault of the plan."""
-    return tuple(
-        Outcome(
-            id=one.item.id,
-            cause=one.item.cause,
-            severity=one.item.severity,
-            state=one.item.state,
-            hosts=tuple(one.item.hosts),
-            becomes="left",
-            why="it would be found after the plan has run",
-        )
-        for one in after
-        if _wanted(one) and not any(_same(known, one) for known in before)
-    )
 
 
 def steps_and_fallout(plan: Plan, host: str) -> tuple[tuple[AnyStep, ...], tuple[Fallout, ...]]:

@@ -48,9 +48,9 @@ class Spans:
     def free_after(self, number: int) -> int | None:
         """Return the highest number up to which everything above `number` is free; None if there is no end."""
         at = bisect_left(self._lasts, number + 1)
-        return self._firsts[at] - 1 if at < len(self) else None
+        return max(number, self._firsts[at] - 1) if at < len(self) else None
 
     def free_before(self, number: int) -> int:
         """Return the lowest number down to which everything below `number` is free."""
         at = bisect_left(self._firsts, number) - 1
-        return self._lasts[at] + 1 if at >= 0 else 0
+        return min(number, self._lasts[at] + 1) if at >= 0 else 0

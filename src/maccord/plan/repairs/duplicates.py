@@ -7,6 +7,8 @@ from maccord.fleet.diagnosis import Finding
 from maccord.fleet.records import Adapter
 from maccord.mac import show
 from maccord.plan.drafts import MACHINE
+from maccord.plan.repairs.vmm import replace_pool
+from maccord.plan.spans import Spans
 from maccord.plan.steps import SetConnection
 from maccord.plan.work import Task, Work
 
@@ -26,6 +28,8 @@ def settle_duplicates(work: Work, tasks: Sequence[Task]) -> None:
         for finding in task.findings("invalid-address"):
             for row in (work.estate.adapters[number] for number in finding.of("adapter")):
                 work.readdress(row, task.id, f"{show(row.mac or 0)} can be no adapter's own address.")
+            for pool in (work.estate.pools[number] for number in finding.of("pool")):
+                replace_pool(work, pool, [task.id], Spans())
 
 
 def _settle(work: Work, task: Task, finding: Finding) -> None:

@@ -76,7 +76,7 @@ def _settle(work: Work, domain: _Domain) -> None:
         if pool.kind == "vmm":
             replace_pool(work, pool, list(domain.tasks[pool.id]), _hosts_spans(staying))
         else:
-            _move(work, pool, list(domain.tasks[pool.id]), taken)
+            _move(work, pool, list(domain.tasks[pool.id]), Spans([*taken, *_of_others(domain, pool)]), taken)
     for pool in leaving:
         if pool.host_id in work.moved:
             follow_move(work, pool, list(domain.tasks[pool.id]))
@@ -116,9 +116,14 @@ def wanted_size(work: Work, pool: Pool) -> int:
     return -(-max(peak, work.settings.growth, 1) // STEP) * STEP
 
 
-def _move(work: Work, pool: Pool, incidents: list[str], taken: Spans) -> None:
-    """Cut a range where that changes nobody's address, or give the host a new one."""
-    rest = _cut(work, pool, taken)
+def _of_others(domain: _Domain, pool: Pool) -> list[Span]:
+    """Return the addresses of others that lie in a range and stay there."""
+    return [(row.mac, row.mac) for row in domain.intruders[pool.id].values() if row.mac is not None]
+
+
+def _move(work: Work, pool: Pool, incidents: list[str], blocked: Spans, taken: Spans) -> None:
+    """Cut a range where that changes nobody's address, around what is `blocked`, or give the host a new one."""
+    rest = _cut(work, pool, blocked)
     first = incidents[0]
     if rest is not None:
         work.set_range(pool, rest, first, "What is left of the range holds all its machines.", moves=False)
