@@ -1,6 +1,6 @@
 """Makes the plan: every incident's repair, together, with as little change as does it."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -77,7 +77,13 @@ def make_plan(
         remaining = list(judge(snapshot))
         asked = [one for one in remaining if _wanted(one) and not any(_same(before, one) for before in known)]
         known += asked
-    outcomes = tuple(sorted((_outcome(one, left, steps, remaining) for one in known), key=outcome_order))
+    wanted_by: dict[str, list[AnyStep]] = defaultdict(list)
+    for step in steps:
+        for incident in step.incidents:
+            wanted_by[incident].append(step)
+    outcomes = tuple(
+        sorted((_outcome(one, left, wanted_by[one.item.id], remaining) for one in known), key=outcome_order)
+    )
     measure = measured(steps, fallout)
     if not settings.forced:
         refuse_too_much(Estate(snapshot), measure)
@@ -107,9 +113,7 @@ def _space(estate: Estate, settings: Settings) -> Space:
     return Space(ranges, addresses, range_homes=settings.ranges, static_homes=settings.statics)
 
 
-def _outcome(
-    one: Reported, left: Mapping[str, str], numbered: Sequence[AnyStep], remaining: Sequence[Reported]
-) -> Outcome:
+def _outcome(one: Reported, left: Mapping[str, str], own: Sequence[AnyStep], remaining: Sequence[Reported]) -> Outcome:
     item = one.item
     told = Outcome(
         id=item.id,
@@ -124,8 +128,8 @@ def _outcome(
         return _with(told, "left", (), f"accepted: {item.allowed.reason}")
     if item.severity == "info":
         return _with(told, "left", (), "nothing has to be done about it today")
-    steps = tuple(step.id for step in numbered if item.id in step.incidents)
-    acting = any(not isinstance(step, Advice) for step in numbered if item.id in step.incidents)
+    steps = tuple(step.id for step in own)
+    acting = any(not isinstance(step, Advice) for step in own)
     still = any(_same(one, rest) for rest in remaining)
     if item.id in left:
         becomes, why = "left", left[item.id]

@@ -45,6 +45,11 @@ class Spans:
         at = bisect_left(self._lasts, first)
         return (self._firsts[at], self._lasts[at]) if at < len(self) and self._firsts[at] <= last else None
 
+    def within(self, first: int, last: int) -> list[Span]:
+        """Return the parts of the spans that lie in first..last, in order."""
+        low, high = bisect_left(self._lasts, first), bisect_right(self._firsts, last)
+        return [(max(first, self._firsts[at]), min(last, self._lasts[at])) for at in range(low, high)]
+
     def free_after(self, number: int) -> int | None:
         """Return the highest number up to which everything above `number` is free; None if there is no end."""
         at = bisect_left(self._lasts, number + 1)

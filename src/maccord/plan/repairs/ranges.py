@@ -76,7 +76,7 @@ def _settle(work: Work, domain: _Domain) -> None:
         if pool.kind == "vmm":
             replace_pool(work, pool, list(domain.tasks[pool.id]), _hosts_spans(staying))
         else:
-            _move(work, pool, list(domain.tasks[pool.id]), Spans([*taken, *_of_others(domain, pool)]), taken)
+            _move(work, domain, pool, taken)
     for pool in leaving:
         if pool.host_id in work.moved:
             follow_move(work, pool, list(domain.tasks[pool.id]))
@@ -121,9 +121,10 @@ def _of_others(domain: _Domain, pool: Pool) -> list[Span]:
     return [(row.mac, row.mac) for row in domain.intruders[pool.id].values() if row.mac is not None]
 
 
-def _move(work: Work, pool: Pool, incidents: list[str], blocked: Spans, taken: Spans) -> None:
-    """Cut a range where that changes nobody's address, around what is `blocked`, or give the host a new one."""
-    rest = _cut(work, pool, blocked)
+def _move(work: Work, domain: _Domain, pool: Pool, taken: Spans) -> None:
+    """Cut a range where that changes nobody's address, around what is taken, or give the host a new one."""
+    incidents = list(domain.tasks[pool.id])
+    rest = _cut(work, pool, Spans([*taken.within(pool.first, pool.last), *_of_others(domain, pool)]))
     first = incidents[0]
     if rest is not None:
         work.set_range(pool, rest, first, "What is left of the range holds all its machines.", moves=False)
@@ -141,14 +142,9 @@ def _move(work: Work, pool: Pool, incidents: list[str], blocked: Spans, taken: S
 def _cut(work: Work, pool: Pool, taken: Spans) -> Span | None:
     """Return the stretch of a range that nobody else has, if it holds all machines and is large enough."""
     used = [row.mac for row in work.estate.drawn(pool.host_id) if row.mac and pool.first <= row.mac <= pool.last]
-    inside = Spans(
-        (max(first, pool.first), min(last, pool.last))
-        for first, last in taken
-        if first <= pool.last and last >= pool.first
-    )
     size = wanted_size(work, pool)
     start, best = pool.first, None
-    for first, last in [*inside, (pool.last + 1, pool.last + 1)]:
+    for first, last in [*taken.within(pool.first, pool.last), (pool.last + 1, pool.last + 1)]:
         if first - start >= size and all(start <= mac < first for mac in used):
             best = start, first - 1
         start = max(start, last + 1)
