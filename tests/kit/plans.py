@@ -7,6 +7,7 @@ from maccord.app.plan import plan_for
 from maccord.app.wishes import Wishes
 from maccord.engine.duck import DuckEngine
 from maccord.worlds.synth import cells
+from tests.kit.cases import read_case
 from tests.kit.fleets import NOW
 
 
@@ -35,3 +36,21 @@ def written(folder: Path, *exports) -> Path:
 def steps_of(plan, kind):
     """Return a plan's steps of one kind."""
     return [one for one in plan.steps if isinstance(one, kind)]
+
+
+def told(folder: Path, case: str) -> Path:
+    """Write the evidence that a case in the notation of golden cases tells (tests/cases/README.md), and return it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "case.txt").write_text(case, encoding="utf-8")
+    read = read_case(folder / "case.txt")
+    (folder / "case.txt").unlink()
+    return unfold(folder, read)
+
+
+def unfold(folder: Path, case) -> Path:
+    """Write the files of a golden case to a folder, and return it."""
+    for name, content in case.files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return folder

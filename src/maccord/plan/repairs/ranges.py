@@ -2,8 +2,9 @@
 
 Within a layer-2 domain the ranges worth most are kept (`keeping.py`). What keeping one is worth: the machines whose
 address would change if the host got another range, less those of others that lie in it and would have to leave if it
-stayed; then the host itself; then the space that its new range would take. A range that is not kept is cut where the
-rest of it holds all its machines and is large enough, which changes no address, and else gets a new place.
+stayed; then the host itself; then the space that its new range would take. Of a range longer than its machines and
+their growth need, only that core has to stay: the rest is cut where it meets others, which changes no address. A range
+that is not kept gets a new place.
 
 Ranges of a VMM server take part in the same choice. Container networks cannot be given another range from outside, so
 they stay, and hosts make way for them.
@@ -64,19 +65,20 @@ def _enter(work: Work, domains: dict[int, _Domain], task: Task, finding: Finding
 
 def _settle(work: Work, domain: _Domain) -> None:
     fixed = Spans((pool.first, pool.last) for pool in domain.pools.values() if not _movable(work, pool))
-    movable = [pool for pool in domain.pools.values() if _movable(work, pool)]
-    free = [pool for pool in movable if fixed.touched(pool.first, pool.last) is None]
+    movable = sorted((one for one in domain.pools.values() if _movable(work, one)), key=lambda one: _key(work, one))
+    cores = {pool.id: _core(work, pool) for pool in movable}
+    free = [pool for pool in movable if fixed.touched(*cores[pool.id]) is None]
     kept = worth_keeping(
-        Candidate(_key(work, pool), pool.first, pool.last, _worth(work, domain, pool)) for pool in free
+        Candidate(_key(work, pool), *cores[pool.id], _worth(work, domain, pool, cores[pool.id])) for pool in free
     )
     staying = [pool for pool in free if _key(work, pool) in kept]
-    taken = Spans([*fixed, *((pool.first, pool.last) for pool in staying)])
-    leaving = sorted((one for one in movable if _key(work, one) not in kept), key=lambda one: _key(work, one))
+    leaving = [pool for pool in movable if _key(work, pool) not in kept]
     for pool in leaving:
         if pool.kind == "vmm":
             replace_pool(work, pool, list(domain.tasks[pool.id]), _hosts_spans(staying))
         else:
-            _move(work, domain, pool, taken)
+            _move(work, domain, pool)
+    _cut(work, domain, staying, cores, fixed)
     for pool in leaving:
         if pool.host_id in work.moved:
             follow_move(work, pool, list(domain.tasks[pool.id]))
@@ -98,14 +100,28 @@ def _hosts_spans(pools: Iterable[Pool]) -> Spans:
     return Spans((pool.first, pool.last) for pool in pools if pool.kind == "dynamic")
 
 
-def _worth(work: Work, domain: _Domain, pool: Pool) -> tuple[int, ...]:
+def _core(work: Work, pool: Pool) -> Span:
+    """Return the part of a range that has to stay for its machines to stay: theirs, and room for growth."""
+    used = [row.mac for row in work.estate.drawn(pool.host_id) if row.mac and pool.first <= row.mac <= pool.last]
+    size = min(wanted_size(work, pool), pool.last - pool.first + 1)
+    if pool.kind == "vmm":
+        return pool.first, pool.last
+    low = max(pool.first, min(used, default=pool.first) // STEP * STEP)
+    high = max(low + size, (max(used, default=low) // STEP + 1) * STEP) - 1
+    if high > pool.last:
+        return min(low, pool.last - size + 1), pool.last
+    return low, high
+
+
+def _worth(work: Work, domain: _Domain, pool: Pool, core: Span) -> tuple[int, ...]:
     """What keeping a range is worth: machines, hosts, space, and that an address of the host still gives it."""
     if pool.kind == "vmm":
         within = _hosts_spans(domain.pools.values())
         granted = sum(mac in within for mac, server in work.estate.granted.items() if server == pool.host_id)
         return granted, 1, pool.last - pool.first + 1, 0
     own = {row.machine_no for row in work.estate.drawn(pool.host_id) if row.mac and pool.first <= row.mac <= pool.last}
-    others = {row.machine_no for row in domain.intruders[pool.id].values()}
+    intruders = domain.intruders[pool.id].values()
+    others = {row.machine_no for row in intruders if row.mac is not None and core[0] <= row.mac <= core[1]}
     return len(own) - len(others - own), 1, wanted_size(work, pool), int(bool(pool.derived))
 
 
@@ -116,39 +132,41 @@ def wanted_size(work: Work, pool: Pool) -> int:
     return -(-max(peak, work.settings.growth, 1) // STEP) * STEP
 
 
-def _of_others(domain: _Domain, pool: Pool) -> list[Span]:
-    """Return the addresses of others that lie in a range and stay there."""
-    return [(row.mac, row.mac) for row in domain.intruders[pool.id].values() if row.mac is not None]
+def _move(work: Work, domain: _Domain, pool: Pool) -> None:
+    """Give a host a new range."""
+    span = work.space.new_range(wanted_size(work, pool))
+    why = "Another host keeps the addresses of this range." if pool.default_shaped else "The range meets another's."
+    _set(work, domain, pool, span, why, moves=True)
 
 
-def _move(work: Work, domain: _Domain, pool: Pool, taken: Spans) -> None:
-    """Cut a range where that changes nobody's address, around what is taken, or give the host a new one."""
+def _cut(work: Work, domain: _Domain, staying: Sequence[Pool], cores: dict[int, Span], fixed: Spans) -> None:
+    """Cut the ranges that stay where they meet each other, what is fixed, or addresses of others; nobody changes."""
+    blocked = Spans([*fixed, *(cores[pool.id] for pool in staying)])
+    for pool in sorted(staying, key=lambda one: (one.first, one.last, _key(work, one))):
+        if pool.kind == "vmm":
+            continue
+        first, last = cores[pool.id]
+        others = sorted(
+            row.mac
+            for row in domain.intruders[pool.id].values()
+            if row.mac is not None and pool.first <= row.mac <= pool.last
+        )
+        above = min([pool.last, *(one - 1 for one in others if one > last)])
+        below = max([pool.first, *(one + 1 for one in others if one < first)])
+        room = blocked.free_after(last)
+        high = above if room is None else min(above, room)
+        low = max(below, blocked.free_before(first))
+        if (low, high) != (pool.first, pool.last):
+            _set(work, domain, pool, (low, high), "What is left of the range holds all its machines.", moves=False)
+        blocked.add(low, high)
+
+
+def _set(work: Work, domain: _Domain, pool: Pool, span: Span, why: str, *, moves: bool) -> None:
     incidents = list(domain.tasks[pool.id])
-    rest = _cut(work, pool, Spans([*taken.within(pool.first, pool.last), *_of_others(domain, pool)]))
-    first = incidents[0]
-    if rest is not None:
-        work.set_range(pool, rest, first, "What is left of the range holds all its machines.", moves=False)
-        taken.add(*rest)
-    else:
-        span = work.space.new_range(wanted_size(work, pool))
-        why = "Another host keeps the addresses of this range." if pool.default_shaped else "The range meets another's."
-        work.set_range(pool, span, first, why, moves=True)
-    for incident in incidents:
-        draft = work.drafts.get(("range", pool.host_id))
-        if draft is not None:
-            draft.incidents[incident] = None
-
-
-def _cut(work: Work, pool: Pool, taken: Spans) -> Span | None:
-    """Return the stretch of a range that nobody else has, if it holds all machines and is large enough."""
-    used = [row.mac for row in work.estate.drawn(pool.host_id) if row.mac and pool.first <= row.mac <= pool.last]
-    size = wanted_size(work, pool)
-    start, best = pool.first, None
-    for first, last in [*taken.within(pool.first, pool.last), (pool.last + 1, pool.last + 1)]:
-        if first - start >= size and all(start <= mac < first for mac in used):
-            best = start, first - 1
-        start = max(start, last + 1)
-    return best
+    work.set_range(pool, span, incidents[0], why, moves=moves)
+    draft = work.drafts.get(("range", pool.host_id))
+    assert draft is not None
+    draft.incidents.update(dict.fromkeys(incidents))
 
 
 def follow_move(work: Work, pool: Pool, incidents: list[str]) -> None:
