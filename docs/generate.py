@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 from maccord.app.pages import Page, pages
+from maccord.plan import plan
 from maccord.report import json_form, risk, whois
 from maccord.worlds.stories import plain_form
 
@@ -18,6 +19,7 @@ _SCHEMAS = {
     "report-1.schema.json": ("check", json_form.json_schema),
     "whois-1.schema.json": ("whois", whois.json_schema),
     "risk-1.schema.json": ("risk", risk.json_schema),
+    "plan-1.schema.json": ("plan", plan.json_schema),
     "twin-1.schema.json": ("twin", plain_form.json_schema),
 }
 _ABOUT = {

@@ -46,7 +46,7 @@ def batches(files: Iterable[File], bytes_max: int) -> Iterator[Batch]:
     problems: list[Problem] = []
     size = 0
     for file in files:
-        found = _document(file, bytes_max)
+        found = read_document(file, bytes_max)
         if isinstance(found, Problem):
             problems.append(found)
         else:
@@ -68,7 +68,8 @@ def _batch(documents: list[Document], problems: list[Problem]) -> Batch:
     return Batch(len(documents) + len(problems), parsed)
 
 
-def _document(file: File, bytes_max: int) -> Document | Problem:
+def read_document(file: File, bytes_max: int) -> Document | Problem:
+    """Return a file's content, or why it was not read."""
     try:
         with FileIO(file.path) as stream:
             raw = _content(stream, bytes_max + 1)

@@ -18,7 +18,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
-from multiprocessing.context import SpawnProcess
+from multiprocessing.process import BaseProcess
+from pathlib import Path
 from queue import Queue, SimpleQueue
 from threading import Thread
 from types import ModuleType, TracebackType
@@ -32,13 +33,16 @@ Chunk = tuple[int, Sequence[File]]
 _HELD = 2
 """A helper has the next chunk at hand while it reads one."""
 
+_PIPE_BYTES = 2**20
+"""As many as Linux gives to anybody."""
+
 _AHEAD = 8
 """So many batches wait in a helper for whoever asked to take them in."""
 
 
 @dataclass(slots=True, eq=False)
 class _Helper:
-    process: SpawnProcess
+    process: BaseProcess
     requests: Connection
     answers: Connection
     held: deque[Chunk] = field(default_factory=deque)
@@ -54,16 +58,20 @@ class Helpers:
         """What dead helpers had not answered."""
 
     def __enter__(self) -> Self:
-        context = multiprocessing.get_context("spawn")
+        forked = _may_fork()
+        context = multiprocessing.get_context("fork") if forked else multiprocessing.get_context("spawn")
         with (
             suppress(OSError),
-            _interrupts_held(),
+            _interrupts_held(tracked=not forked),
             _no_program(),
         ):  # no more processes or pipes: those that are there will do
+            not_theirs: list[Connection] = []
             for _ in range(self._count):
                 theirs, requests = context.Pipe(duplex=False)
                 answers, ours = context.Pipe(duplex=False)
-                process = context.Process(target=_help, args=(theirs, ours, self._read), daemon=True)
+                _widen(ours)
+                not_theirs += (requests, answers) if forked else ()
+                process = context.Process(target=_help, args=(theirs, ours, self._read, not_theirs), daemon=True)
                 process.start()
                 theirs.close()
                 ours.close()
@@ -94,22 +102,32 @@ class Helpers:
 
     def answers(self, *, patient: bool) -> Iterator[tuple[int, Batch]]:
         """Yield what has come in, with the numbers of its chunks; if nothing has, wait for it where `patient`."""
-        ready = wait([helper.answers for helper in self._alive], None if patient else 0)
-        for helper in [one for one in self._alive if one.answers in ready]:
-            try:
-                batch: Batch = pickle.loads(helper.answers.recv_bytes())  # noqa: S301 - our own process wrote it
-            except (EOFError, OSError):
-                self._bury(helper)
-                continue
-            number, files = helper.held.popleft()
-            if batch.files < len(files):
-                helper.held.appendleft((number, files[batch.files :]))
-            yield number, batch
+        while ready := wait([helper.answers for helper in self._alive], None if patient else 0):
+            for helper in [one for one in self._alive if one.answers in ready]:
+                try:
+                    batch: Batch = pickle.loads(helper.answers.recv_bytes())  # noqa: S301 - our own process wrote it
+                except (EOFError, OSError):
+                    self._bury(helper)
+                    continue
+                number, files = helper.held.popleft()
+                if batch.files < len(files):
+                    helper.held.appendleft((number, files[batch.files :]))
+                yield number, batch
+            if patient:
+                return
 
     def _bury(self, helper: _Helper) -> None:
         self._alive.remove(helper)
         self.left_behind += helper.held
         _end(helper)
+
+
+def _widen(end: Connection) -> None:
+    """Let a pipe hold a few batches, where it can: who writes one is done at once, and who reads it need not wait."""
+    with suppress(ImportError, AttributeError, OSError):
+        import fcntl  # noqa: PLC0415 - not on Windows
+
+        fcntl.fcntl(end.fileno(), fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
 
 
 def _end(helper: _Helper) -> None:
@@ -119,13 +137,25 @@ def _end(helper: _Helper) -> None:
     helper.answers.close()
 
 
+def _may_fork() -> bool:
+    """Tell whether a copy of this process can go on: it can where there is one thread, libraries' counted as well.
+
+    A copy starts at once; a new process loads Python and maccord first, in the time that fifty exports take.
+    """
+    try:
+        return sys.platform == "linux" and len([*Path("/proc/self/task").iterdir()]) == 1
+    except OSError:
+        return False
+
+
 @contextmanager
-def _interrupts_held() -> Iterator[None]:
+def _interrupts_held(*, tracked: bool) -> Iterator[None]:
     """Start processes that Ctrl-C does not reach: this one ends them. It hears of an interrupt a moment later."""
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
-    resource_tracker.ensure_running()  # the first start would start it, and let interrupts through again
+    if tracked:
+        resource_tracker.ensure_running()  # the first start would start it, and let interrupts through again
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
@@ -144,8 +174,18 @@ def _no_program() -> Iterator[None]:
         sys.modules["__main__"] = program
 
 
-def _help(requests: Connection, answers: Connection, read: Callable[[Sequence[File]], Iterator[Batch]]) -> None:
-    """Answer requests until there are no more. Whatever goes wrong: who asked reads these files, and meets it there."""
+def _help(
+    requests: Connection,
+    answers: Connection,
+    read: Callable[[Sequence[File]], Iterator[Batch]],
+    not_ours: Sequence[Connection],
+) -> None:
+    """Answer requests until there are no more. Whatever goes wrong: who asked reads these files, and meets it there.
+
+    `not_ours` are ends of pipes that a copy has and must not hold: a pipe ends when all of its ends are closed.
+    """
+    for end in not_ours:
+        end.close()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     gc.disable()
     chunks: SimpleQueue[Sequence[File]] = SimpleQueue()

@@ -1,14 +1,13 @@
 """Writes a fleet that was lived to a folder: an export per host, and the truth, all at once or not at all."""
 
-import os
 import re
-import shutil
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
 
+from maccord.app.folder import replaced
 from maccord.mac import MaccordError, show
 from maccord.worlds.synth import Cell, Lived, Wanted, cells
 
@@ -46,26 +45,8 @@ def write_fleet(wanted: Wanted, folder: str, *, tell: Callable[[int, int], None]
     Raises CannotSynthesize for a fleet that cannot be, CannotWriteFleet for a folder that cannot be written.
     """
     lived = cells(wanted)  # refuses before anything is touched
-    target = Path(os.path.abspath(folder))  # noqa: PTH100 - a link stays a name, and ".." is taken away
-    fresh, old = (target.with_name(f".{target.name}.{word}") for word in ("new", "old"))
-    try:
-        if old.exists() and not target.exists():  # an earlier run was killed between the two renamings
-            old.rename(target)
-        _refuse_others(target, folder)
-        shutil.rmtree(fresh, ignore_errors=True)
-        fresh.mkdir(parents=True)
-        written = _write(wanted, lived, fresh, tell)
-        if target.exists():
-            target.rename(old)
-        fresh.rename(target)
-        shutil.rmtree(old, ignore_errors=True)
-    except OSError as error:
-        raise CannotWriteFleet(folder, f"cannot be written: {error.strerror or error}") from error
-    finally:
-        shutil.rmtree(fresh, ignore_errors=True)
-        if old.exists() and not target.exists():
-            old.rename(target)
-    return written
+    with replaced(folder, mark=_MARK, ours=_OURS, refuse=CannotWriteFleet) as fresh:
+        return _write(wanted, lived, fresh, tell)
 
 
 def truth_json(lived: Iterable[Lived]) -> bytes:
@@ -92,13 +73,3 @@ def _write(wanted: Wanted, lived: Iterable[Cell], folder: Path, tell: Callable[[
     (folder / TRUTH).write_bytes(truth_json(truth))
     (folder / _MARK).write_bytes(msgspec.json.encode(wanted) + b"\n")
     return Written(hosts=hosts, files=files, size=size, incidents=len(truth))
-
-
-def _refuse_others(target: Path, folder: str) -> None:
-    if not target.exists():
-        return
-    if not target.is_dir():
-        raise CannotWriteFleet(folder, "is no folder: give a new one")
-    names = [one.name for one in target.iterdir()]
-    if names and (_MARK not in names or any(_OURS.fullmatch(name) is None for name in names)):
-        raise CannotWriteFleet(folder, "is there already, and holds something else: give a new folder")

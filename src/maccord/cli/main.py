@@ -9,8 +9,7 @@ from typing import Any
 
 import click
 
-from maccord import __version__
-from maccord.mac.errors import MaccordError
+from maccord import MaccordError, __version__
 
 OK, INCIDENTS, WRONG_CALL, OUR_FAULT, INTERRUPTED, PIPE_CLOSED = 0, 1, 2, 3, 130, 141
 
@@ -18,6 +17,8 @@ _COMMANDS = {
     "check": "Find every colliding MAC address in a fleet's evidence, and name its cause.",
     "whois": "Tell everything known of one address: owners, ranges, sightings, vendor, incidents.",
     "risk": "Tell how likely hosts of given subnets get one address range from Hyper-V.",
+    "plan": "Plan the smallest repair of every incident, as scripts an administrator can review.",
+    "whatif": "Tell which clashes would follow: merge two fleets, add a host, move, import or restore a machine.",
     "explain": "Show the page of a cause, a rule or an expected twin.",
     "collect": "Gather evidence: ask platforms for it, or get the scripts that hosts run.",
     "tables": "Write the model of a fleet as Parquet, for other engines and for later.",

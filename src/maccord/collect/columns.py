@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import chain, repeat
+from itertools import chain, islice, repeat
 from typing import Any
 
 from msgspec import NODEFAULT
@@ -49,7 +49,8 @@ class Columns:
             columns[field] = self._spots(f"/{step}")
         for field, value in self.values.items():
             columns[field] = value if isinstance(value, list) else repeat(value)
-        return map(self.kind, *columns.values())
+        last = max(map(list(columns).index, ("place", *self.spots, *self.values)))  # the rest have their defaults
+        return map(self.kind, *islice(columns.values(), last + 1))
 
     def _spots(self, step: str) -> Iterator[str]:
         """Return the pointers of rows, or of a property of them; equal ones in different files are one object."""

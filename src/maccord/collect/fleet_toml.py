@@ -37,8 +37,8 @@ def parse(document: Document) -> Parsed:
         raise Unreadable("", f"not readable as TOML: {error}") from error
     parsed = Parsed()
     reader = _Reader(document.file, parsed)
-    for key in value.keys() - {"layer2", "allow"}:
-        reader.complain(f"/{key}", "is not a table of fleet.toml, which has [[layer2]] and [[allow]]")
+    for key in value.keys() - {"layer2", "allow", "plan"}:
+        reader.complain(f"/{key}", "is not a table of fleet.toml, which has [[layer2]], [[allow]] and [plan]")
     for at, row in reader.tables(value, "layer2", _LAYER2_KEYS):
         reader.layer2(at, row)
     for at, row in reader.tables(value, "allow", _ALLOW_KEYS):

@@ -52,16 +52,16 @@ def claims(document: Document) -> bool:
     """Tell whether the content is a host export, several of them, or the JSON of a known cmdlet."""
     if document.opening not in ("{", "["):
         return False
-    rows = _objects(document.json)
+    rows = objects(document.json)
     first = next(rows, None)
-    return first is not None and (first.get("schema") == SCHEMA or _cmdlet(first) is not None)
+    return first is not None and (first.get("schema") == SCHEMA or cmdlet_of(first) is not None)
 
 
 def parse(document: Document) -> Parsed:
     """Read the document; rows that are broken are problems, the others count."""
     parsed = Parsed()
     value = document.json
-    for at, row in enumerate(_objects(value)):
+    for at, row in enumerate(objects(value)):
         pointer = f"/{at}" if isinstance(value, list) else ""
         if row.get("schema") == SCHEMA:
             parsed.seen += _export(Fields(row, Place(document.file, pointer), parsed.problems), document)
@@ -94,11 +94,13 @@ def parse_typed(exports: Sequence[Typed]) -> Parsed:
     return parsed
 
 
-def _objects(value: Json) -> Iterator[Mapping[str, Json]]:
-    return (one for one in (value if isinstance(value, list) else [value]) if isinstance(one, dict))
+def objects(value: Json) -> Iterator[Mapping[str, Json]]:
+    """Yield the objects that a document consists of: one, or those of an array."""
+    yield from (one for one in (value if isinstance(value, list) else [value]) if isinstance(one, dict))
 
 
-def _cmdlet(row: Mapping[str, Json]) -> str | None:
+def cmdlet_of(row: Mapping[str, Json]) -> str | None:
+    """Return the list of an export that the cmdlet fills which wrote an object, if its properties tell."""
     return next((name for name, keys in _SIGNATURES if keys <= row.keys()), None)
 
 
@@ -123,11 +125,11 @@ def _host_seen(export: Fields, host: str) -> HostSeen:
 def _cmdlet_output(value: Json, document: Document, problems: list[Problem]) -> Iterator[Seen]:
     """Read rows of one cmdlet: the host is the one a row names, else the one that the folder is named for."""
     named: dict[str, HostSeen] = {}
-    first = next(_objects(value), None)
-    alone = first is not None and _cmdlet(first) in ALONE
+    first = next(objects(value), None)
+    alone = first is not None and cmdlet_of(first) in ALONE
     for row in rows_of(value, Place(document.file, ""), problems, alone=alone):
         host = row.text("PSComputerName") or row.text("ComputerName") or document.folder
-        cmdlet = _cmdlet(row.values)
+        cmdlet = cmdlet_of(row.values)
         if cmdlet is None:
             problems.append(Problem(row.place.file, row.place.at, "the object is of no cmdlet that is read"))
             continue

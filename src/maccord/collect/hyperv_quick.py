@@ -4,7 +4,7 @@ Only what is plain is read here. As soon as anything is odd (an address that is 
 adapter among those of machines) the file is left to `hyperv.py`, which knows how to say what is wrong with it.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import chain, compress
 from typing import Any, NamedTuple
 
@@ -29,6 +29,7 @@ from maccord.collect.hyperv_typed import (
 from maccord.collect.hyperv_values import (
     Odd,
     addresses_of,
+    either_is,
     has_power,
     ipv4_of,
     is_ok,
@@ -127,10 +128,10 @@ class Reader:
             MachineSeen, at, lists,
             id=first_of(self._guids.of, ids, vm_ids),
             name=first_of(texts_of, names, vm_names),
-            running=list(map(has_power, states)),
-            state=list(map(state_of, states)),
+            running=has_power.of(states),
+            state=state_of.of(states),
             clustered=[one is True for one in clustered],
-            replica=list(map(is_replica, modes)) if any(modes) else False,
+            replica=is_replica.of(modes) if any(modes) else False,
             created=texts_of(created),
         )  # fmt: skip
 
@@ -141,20 +142,20 @@ class Reader:
         if any(management):
             raise Odd
         addresses = addresses_of([one or () for one in ips])
-        oks = map(is_ok, status)
+        oks = is_ok.of(status)
         return self._columns(
             AdapterSeen, at, lists, _MAC,
             kind="vm",
             name=self._texts.of(names),
             id=self._devices.of(either_of(ids, adapter_ids)),
             **macs_of(macs),
-            dynamic=list(dynamic),
+            dynamic=dynamic,
             machine_id=self._guids.of(vm_ids),
             machine=texts_of(machines),
             switch_id=self._guids.of(switch_ids),
             switch=self._texts.of(switches),
-            spoofing=list(map(may_spoof, spoofing)),
-            iov=[bool(one or other) for one, other in zip(weights, usages, strict=True)],
+            spoofing=may_spoof.of(spoofing),
+            iov=either_is(weights, usages),
             up=[True if ok or texts else None for ok, texts in zip(oks, addresses, strict=True)],
             ips=addresses,
             snapshot=self._guids.of(snapshots) if any(snapshots) else "",
@@ -171,7 +172,7 @@ class Reader:
             **macs_of([row.MacAddress for row in rows]),
             switch_id=self._guids.of([row.SwitchId for row in rows]),
             switch=self._texts.of([row.SwitchName for row in rows]),
-            spoofing=[may_spoof(row.MacAddressSpoofing) for row in rows],
+            spoofing=may_spoof.of([row.MacAddressSpoofing for row in rows]),
             parent=[row.IsExternalAdapter is True for row in rows],
         )  # fmt: skip
 
@@ -182,7 +183,7 @@ class Reader:
             VlanSeen, at, lists,
             adapter_id=self._devices.of(adapters),
             machine=texts_of(machines),
-            vlans=list(map(vlans_of, *told)),
+            vlans=vlans_of.of(zip(*told, strict=True)),
         )  # fmt: skip
 
     def switches(self, at: str, lists: list[list[Switch]]) -> Columns:
@@ -192,7 +193,7 @@ class Reader:
             SwitchSeen, at, lists,
             id=bare_guids([row.Id or "" for row in rows]),
             name=texts_of([row.Name for row in rows]),
-            kind=[switch_kind(row.SwitchType) for row in rows],
+            kind=switch_kind.of([row.SwitchType for row in rows]),
             embedded_team=[row.EmbeddedTeamingEnabled is True for row in rows],
             uplinks=[
                 listed(row.NetAdapterInterfaceDescriptions) or uplink_of(row.NetAdapterInterfaceDescription)
@@ -225,7 +226,7 @@ class Reader:
             id=bare_guids([row.InterfaceGuid or "" for row in rows]),
             mac=macs_of([row.MacAddress for row in rows])["mac"],
             permanent=macs_of([row.PermanentAddress for row in rows])["mac"],
-            up=[is_up(row.Status) for row in rows],
+            up=is_up.of([row.Status for row in rows]),
             description=descriptions,
         )  # fmt: skip
 
@@ -317,6 +318,11 @@ READERS: dict[str, Callable[..., Columns | None]] = {
 """The lists that are read here; the others are on few hosts and read field by field."""
 
 
-def _turned(lists: Iterable[Iterable[Struct]]) -> Iterator[tuple[Any, ...]]:
+def _turned(lists: Iterable[Iterable[Struct]]) -> list[list[Any]]:
     """Return the properties of rows, in the order in which their class has them, each as a column."""
-    return zip(*map(astuple, chain.from_iterable(lists)), strict=True)
+    values: list[Any] = []
+    width = 0
+    for told in map(astuple, chain.from_iterable(lists)):
+        values += told
+        width = len(told)
+    return [values[at::width] for at in range(width)]

@@ -1,9 +1,10 @@
-"""Addresses, ranges, blocks, and the root of all refusals. This room knows no other."""
+"""Addresses, ranges and blocks. This room knows no other."""
 
+from maccord import MaccordError
 from maccord.mac.address import FORMATS, Mac, from_octets, parse_value, parse_wwn, show
 from maccord.mac.blocks import CONSTANTS, PROTOCOL_BLOCKS, Block, block_of, nlb_addresses
 from maccord.mac.defaults import SHARED, VCENTER, Shared, shared_block, vcenter_id
-from maccord.mac.errors import BadAddress, BadRange, MaccordError
+from maccord.mac.errors import BadAddress, BadRange
 from maccord.mac.range import MICROSOFT, MacRange, default_pool
 
 __all__ = [

@@ -1,8 +1,8 @@
-"""The root of all refusals: what a caller asked for and cannot have."""
+"""What addresses and ranges refuse."""
 
+from maccord import MaccordError
 
-class MaccordError(Exception):
-    """Something outside maccord is not as it must be; the text says what and, where it can, what to do."""
+__all__ = ["BadAddress", "BadRange", "MaccordError"]
 
 
 class BadAddress(MaccordError):

@@ -1,6 +1,6 @@
 """The report in its forms: a table for people, JSON for programs, CSV for spreadsheets."""
 
-from maccord.report.build import build_report
+from maccord.report.build import Reported, build_report, report_incidents
 from maccord.report.model import EvidenceCount, Report
 
-__all__ = ["EvidenceCount", "Report", "build_report"]
+__all__ = ["EvidenceCount", "Report", "Reported", "build_report", "report_incidents"]

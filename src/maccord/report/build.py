@@ -1,6 +1,7 @@
 """Turns a diagnosis into a report: names for rows, stable ids, one order, accepted faults marked."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from maccord import __version__
@@ -32,6 +33,29 @@ _SEVERITIES: dict[str, tuple[int, Severity]] = {
 _STATES = {"active": 0, "latent": 1, None: 2}
 
 
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """An incident, and what a report says of it."""
+
+    incident: Incident
+    item: IncidentItem
+    findings: tuple[FindingItem, ...]
+
+
+def report_incidents(
+    incidents: Iterable[Incident], facts: Facts, fabrics: tuple[str, ...], *, config: FleetConfig, now: datetime
+) -> list[Reported]:
+    """Return what a report says of each incident, worst first; `now` decides which accepted faults have expired."""
+    incidents = list(incidents)
+    facts.fetch_ahead(finding for incident in incidents for finding in incident.findings)
+    names = _Names(facts, fabrics)
+    found = []
+    for incident in incidents:
+        told = [names.finding(finding) for finding in incident.findings]
+        found.append(Reported(incident, names.incident(incident, told, config.allowances, now), tuple(told)))
+    return sorted(found, key=lambda one: _worst_first(one.item))
+
+
 def build_report(
     snapshot: Snapshot,
     incidents: Iterable[Incident],
@@ -43,21 +67,14 @@ def build_report(
     now: datetime,
 ) -> Report:
     """Return the report; `now` decides which accepted faults have expired and is printed in UTC."""
-    incidents = list(incidents)
-    facts.fetch_ahead(finding for incident in incidents for finding in incident.findings)
+    reported = report_incidents(incidents, facts, snapshot.fabrics, config=config, now=now)
+    findings = {item.id: item for one in reported for item in one.findings}
     names = _Names(facts, snapshot.fabrics)
-    findings: dict[str, FindingItem] = {}
-    items = []
-    for incident in incidents:
-        told = [names.finding(finding) for finding in incident.findings]
-        findings.update({item.id: item for item in told})
-        items.append(names.incident(incident, told, config.allowances, now))
-    items.sort(key=_worst_first)
     return Report(
         maccord=__version__,
         checked_at=now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         evidence=evidence,
-        incidents=items,
+        incidents=[one.item for one in reported],
         findings=sorted(findings.values(), key=lambda item: (item.rule, item.ranges, item.addresses, item.subjects)),
         expected_twins=sorted(names.twin(twin) for twin in twins),
         problems=[_problem(problem) for problem in snapshot.problems],

@@ -13,7 +13,7 @@ import pytest
 
 from maccord.app.batches import File, batches
 from maccord.app.gather import gather
-from maccord.app.helpers import Helpers
+from maccord.app.helpers import Helpers, _may_fork
 from maccord.app.reading import processes_for, read_files
 from maccord.collect import BYTES_MAX
 
@@ -34,6 +34,14 @@ def exports(tmp_path):
     return tmp_path
 
 
+@pytest.fixture(params=["copies", "new processes"])
+def started(request, monkeypatch):
+    """Both ways in which helpers start."""
+    if request.param == "copies" and not sys.platform.startswith("linux"):
+        pytest.skip("copies are made on Linux alone")
+    monkeypatch.setattr("maccord.app.helpers._may_fork", lambda: request.param == "copies")
+
+
 def files_of(folder):
     return [File(str(path), path.name, folder.name, folder.name) for path in sorted(folder.iterdir())]
 
@@ -49,6 +57,7 @@ def fails(files):
     raise RuntimeError(files)
 
 
+@pytest.mark.usefixtures("started")
 @pytest.mark.parametrize("folder", ["examples", "exports"])
 def test_one_process_and_three_give_the_same_bytes(folder, exports):
     where = FLEET if folder == "examples" else exports
@@ -72,6 +81,7 @@ def test_progress_tells_of_every_file_once_and_ends_with_all(exports):
     assert told[-1] == (43, 43)
 
 
+@pytest.mark.usefixtures("started")
 @pytest.mark.parametrize("read", [dies, fails])
 def test_files_of_a_helper_that_dies_are_left_behind_for_this_process(read, exports):
     files = files_of(exports)
@@ -92,18 +102,29 @@ def test_what_dead_helpers_held_is_read_all_the_same(exports, monkeypatch):
 
 
 def test_no_process_is_started_for_a_few_files(exports, monkeypatch):
-    monkeypatch.setattr("multiprocessing.context.SpawnProcess.start", lambda _: pytest.fail("a process was started"))
+    monkeypatch.setattr("multiprocessing.process.BaseProcess.start", lambda _: pytest.fail("a process was started"))
     files = files_of(exports)
     assert processes_for(files) == 1
     assert read_files(files, bytes_max=BYTES_MAX).used == 39
     assert read_files(files[:1], bytes_max=BYTES_MAX, workers=4).used == 1
 
 
+def test_helpers_are_copies_of_this_process_where_it_has_one_thread(monkeypatch):
+    monkeypatch.setattr("sys.platform", "linux")
+    monkeypatch.setattr("pathlib.Path.iterdir", lambda _: iter(["1"]))
+    assert _may_fork()
+    monkeypatch.setattr("pathlib.Path.iterdir", lambda _: iter(["1", "2"]))
+    assert not _may_fork()
+    monkeypatch.setattr("pathlib.Path.iterdir", lambda _: iter(["1"]))
+    monkeypatch.setattr("sys.platform", "darwin")
+    assert not _may_fork()
+
+
 def test_where_no_process_can_be_started_this_one_reads_alone(exports, monkeypatch):
     def no_more(_):
         raise BlockingIOError(11, "Resource temporarily unavailable")
 
-    monkeypatch.setattr("multiprocessing.context.SpawnProcess.start", no_more)
+    monkeypatch.setattr("multiprocessing.process.BaseProcess.start", no_more)
     files = files_of(exports)
     assert read_files(files, bytes_max=BYTES_MAX, workers=3) == read_files(files, bytes_max=BYTES_MAX, workers=1)
 
@@ -134,19 +155,24 @@ def test_a_file_that_says_nothing_of_its_size_is_read_whole():
     assert "larger than" in batch.parsed.problems[0].reason
 
 
+ALONE = "from maccord.cli.main import main; main()"
+WITHOUT_COPIES = f"import maccord.app.helpers as helpers; helpers._may_fork = lambda: False; {ALONE}"
+
+
 @pytest.mark.slow
-@pytest.mark.skipif(sys.platform == "win32", reason="counts processes in /proc")
+@pytest.mark.skipif(sys.platform != "linux", reason="counts processes in /proc")
 @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGKILL])
-def test_an_interrupted_run_leaves_no_process_behind(ending, tmp_path):
+@pytest.mark.parametrize(("program", "children"), [(ALONE, 2), (WITHOUT_COPIES, 3)], ids=["copies", "new processes"])
+def test_an_interrupted_run_leaves_no_process_behind(ending, program, children, tmp_path):
     for at in range(3000):
         vms = [{"Name": f"VM{number}", "State": "2"} for number in range(100)]  # odd, and so slow to read
         host = {"schema": "maccord.host/1", "ComputerName": f"HV{at}", "VM": vms}
         (tmp_path / f"HV{at}.json").write_text(json.dumps(host))
     run = subprocess.Popen(
-        [sys.executable, "-m", "maccord", "check", str(tmp_path), "--workers", "3"],
+        [sys.executable, "-c", program, "check", str(tmp_path), "--workers", "3"],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
     )  # fmt: skip
-    assert until(lambda: len(children_of(run.pid)) >= 3)  # two helpers and the interpreter's own tracker
+    assert until(lambda: len(children_of(run.pid)) >= children)  # new processes come with the interpreter's tracker
     helpers = children_of(run.pid)
     os.killpg(run.pid, ending) if ending == signal.SIGINT else os.kill(run.pid, ending)
     _, told = run.communicate(timeout=60)

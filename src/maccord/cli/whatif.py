@@ -1,0 +1,236 @@
+"""`maccord whatif`: the clashes that would follow, before anyone does it."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import click
+
+from maccord.cli.check import Moment, remark
+from maccord.cli.main import INCIDENTS, OK, WRONG_CALL
+from maccord.cli.output import write_table, write_text
+
+if TYPE_CHECKING:
+    from maccord.fleet.snapshot import Snapshot
+    from maccord.report import Report
+
+_Command = Callable[..., int]
+
+
+def _shared(command: _Command) -> _Command:
+    """Add the options that every supposition has."""
+    for option in reversed(
+        (
+            click.option("--format", "form", type=click.Choice(["table", "json", "markdown"]), default="table",
+                         show_default=True, help="table for people, json (maccord.report/1) for programs."),
+            click.option("--output", metavar="FILE", help="Write the answer to FILE instead of standard output."),
+            click.option("--quiet", is_flag=True, help="Show no progress and print no remarks."),
+            click.option("--now", type=Moment(), metavar="MOMENT", help="Judge accepted faults as of MOMENT (UTC)."),
+        )
+    ):  # fmt: skip
+        command = option(command)
+    return command
+
+
+@click.group("whatif")
+def command() -> None:
+    """Tell which clashes would follow from something before anyone does it.
+
+    The evidence is diagnosed as it is and as it would be, by the rules of maccord check; what is told is what would be
+    new, or worse. Nothing is written or connected to.
+
+    \b
+    Leaves with 0  nothing new at warning or above
+               1  something new at warning or above
+               2  the call is wrong, or nothing in the evidence could be used
+    """
+
+
+@command.command("merge")
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@click.option("--with", "others", multiple=True, required=True, metavar="PATH", help="The other fleet. Repeatable.")
+@_shared
+def merge(
+    paths: tuple[str, ...], *, others: tuple[str, ...], form: str, output: str | None, quiet: bool, now: datetime | None
+) -> int:
+    """Put two fleets on one network.
+
+    \b
+    Example:
+      maccord whatif merge site1/ --with site2/
+    """
+    from maccord import wiring
+    from maccord.app.whatif import merged
+    from maccord.cli.progress import progress
+
+    with progress(shown=not quiet) as tell:
+        report = merged(paths, others, wiring.engine, now=now or wiring.clock(), tell=tell.files)
+    return _answer(report, form, output)
+
+
+@command.command("add-host")
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@click.option("--ip", required=True, metavar="ADDRESS", help="The IPv4 address it has when its range is populated.")
+@click.option("--name", default="NEW-HOST", show_default=True, help="What the host will be called.")
+@click.option("--like", metavar="HOST", help="A host on the same layer 2; by default that of most hosts.")
+@_shared
+def add_host(
+    paths: tuple[str, ...],
+    *,
+    ip: str,
+    name: str,
+    like: str | None,
+    form: str,
+    output: str | None,
+    quiet: bool,
+    now: datetime | None,
+) -> int:
+    """Add a Hyper-V host at an address, which gives it 256 MAC addresses.
+
+    \b
+    Example:
+      maccord whatif add-host exports/ --ip 10.2.5.20 --like HV01
+    """
+    from ipaddress import AddressValueError, IPv4Address
+
+    from maccord.plan.suppose import with_host
+
+    try:
+        address = IPv4Address(ip)
+    except AddressValueError as error:
+        raise click.BadParameter(str(error), param_hint="--ip") from error
+    return _supposed(paths, lambda one: with_host(one, name, address, like=like), form, output, now, quiet=quiet)
+
+
+@command.command("move-vm")
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@click.option("--vm", required=True, metavar="NAME", help="The machine's name or id.")
+@click.option("--to", required=True, metavar="HOST", help="The host it moves to.")
+@click.option("--from", "source", metavar="HOST", help="The host it is on, where several machines have the name.")
+@click.option("--cold", is_flag=True, help="It is shut down before and started there, and not moved while it runs.")
+@_shared
+def move_vm(
+    paths: tuple[str, ...],
+    *,
+    vm: str,
+    to: str,
+    source: str | None,
+    cold: bool,
+    form: str,
+    output: str | None,
+    quiet: bool,
+    now: datetime | None,
+) -> int:
+    """Move a machine to another host.
+
+    \b
+    Examples:
+      maccord whatif move-vm exports/ --vm web --to HV02
+      maccord whatif move-vm exports/ --vm web --to HV02 --cold
+    """
+    from maccord.plan.suppose import with_move
+
+    return _supposed(
+        paths, lambda one: with_move(one, vm, to, source=source, cold=cold), form, output, now, quiet=quiet
+    )
+
+
+@command.command("import-vm")
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@click.option("--vm", required=True, metavar="NAME", help="The name or id of the machine whose export is imported.")
+@click.option("--to", required=True, metavar="HOST", help="The host that imports it.")
+@click.option("--from", "source", metavar="HOST", help="The host it is on, where several machines have the name.")
+@click.option("--register", is_flag=True, help="With the id it has, and not as a copy with an id of its own.")
+@_shared
+def import_vm(
+    paths: tuple[str, ...],
+    *,
+    vm: str,
+    to: str,
+    source: str | None,
+    register: bool,
+    form: str,
+    output: str | None,
+    quiet: bool,
+    now: datetime | None,
+) -> int:
+    """Import a machine's export on a host while the machine itself stays.
+
+    \b
+    Example:
+      maccord whatif import-vm exports/ --vm erp --to HV02
+    """
+    from maccord.plan.suppose import with_import
+
+    return _supposed(
+        paths, lambda one: with_import(one, vm, to, source=source, copy=not register), form, output, now, quiet=quiet
+    )
+
+
+@command.command("restore")
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@click.option("--backup", multiple=True, required=True, metavar="PATH", help="Evidence of the time of the backup.")
+@click.option("--vm", required=True, metavar="NAME", help="The machine's name or id, as the backup has it.")
+@click.option("--to", metavar="HOST", help="The host it is restored to; by default the one it was on.")
+@_shared
+def restore(
+    paths: tuple[str, ...],
+    *,
+    backup: tuple[str, ...],
+    vm: str,
+    to: str | None,
+    form: str,
+    output: str | None,
+    quiet: bool,
+    now: datetime | None,
+) -> int:
+    """Restore a machine's backup: it comes back with the addresses of that time.
+
+    \b
+    Example:
+      maccord whatif restore exports/ --backup exports-of-may/ --vm erp
+    """
+    from maccord.app.gather import gather
+    from maccord.plan.suppose import with_backup
+
+    old = gather(backup).snapshot
+    return _supposed(paths, lambda one: with_backup(one, old, vm, to=to), form, output, now, quiet=quiet)
+
+
+def _supposed(
+    paths: tuple[str, ...],
+    suppose: "Callable[[Snapshot], Snapshot]",
+    form: str,
+    output: str | None,
+    now: datetime | None,
+    *,
+    quiet: bool,
+) -> int:
+    from maccord import wiring
+    from maccord.app.gather import gather
+    from maccord.app.whatif import whatif
+    from maccord.cli.progress import progress
+
+    with progress(shown=not quiet) as tell:
+        gathered = gather(paths, tell=tell.files)
+        report = whatif(gathered, suppose, wiring.engine, now=now or wiring.clock())
+    return _answer(report, form, output)
+
+
+def _answer(report: "Report", form: str, output: str | None) -> int:
+    if not report.evidence.files:
+        remark("nothing in the evidence could be used; what is read is listed by: maccord check --help")
+        return WRONG_CALL
+    if form == "json":
+        from maccord.report.json_form import as_json
+
+        write_text(as_json(report), output)
+    elif form == "markdown":
+        from maccord.report.markdown_form import as_markdown
+
+        write_text(as_markdown(report), output)
+    else:
+        from maccord.report.table_form import render
+
+        write_table(lambda console: render(report, console), output)
+    return INCIDENTS if report.failing else OK

@@ -1,0 +1,1 @@
+"""One file per kind of fault: how its repair is drafted."""
