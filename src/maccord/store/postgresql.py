@@ -27,6 +27,7 @@ from maccord.store.database import (
     Trouble,
     Unwilling,
 )
+from maccord.store.work import packed
 
 if TYPE_CHECKING:
     import psycopg
@@ -34,10 +35,7 @@ if TYPE_CHECKING:
 _LOCKS = 7143
 """Our key among advisory locks; the schema's triggers use it, too."""
 
-_GRANT = (
-    "SELECT grant_all(%s::bigint[], %s::bigint, %s::bigint, %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[],"
-    " %s::text[], %s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::bytea[])"
-)
+_GRANT = "SELECT grant_all(%s::bigint[], %s::bigint, %s::bigint, %s::text::json, %s::text::json)"
 _OTHER_RANGE = (
     "SELECT r.lo, r.hi, p.name FROM pool_range r JOIN pool p ON p.id = r.pool"
     " WHERE r.space = ? AND r.lo <= ? AND r.hi >= ? ORDER BY r.lo LIMIT 1"
@@ -243,23 +241,10 @@ class PostgresDatabase:
         """Write a group of allocations in one round trip; it commits itself unless a transaction is open."""
         connection = self._connection()
         driver = _driver()
-        params = (
-            list(hands),
-            at,
-            chain,
-            [each.space for each in leases],
-            [each.address for each in leases],
-            [each.pool for each in leases],
-            [each.due for each in leases],
-            [each.holders for each in leases],
-            [each.seq for each in records],
-            [each.actor for each in records],
-            [each.origin for each in records],
-            [each.subject for each in records],
-            [each.details for each in records],
-            [each.key for each in records],
-            [each.hash for each in records],
-        )
+        # Two texts of JSON instead of an array for each column, which the driver would make item by item.
+        held = [(each.space, each.address, each.pool, each.due, each.holders) for each in leases]
+        told = [(r.seq, r.actor, r.origin, r.subject, r.details, r.key, r.hash.hex()) for r in records]
+        params = ([*hands], at, chain, packed(held), packed(told))
         try:
             connection.raw.execute(_GRANT, params)
         except driver.Error as e:

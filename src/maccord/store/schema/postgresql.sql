@@ -190,11 +190,9 @@ CREATE TABLE token (
 );
 
 -- One group commit of allocations, in one round trip: the hands must still be there, and stay until it is committed.
-CREATE FUNCTION grant_all(
-  hands bigint[], at bigint, of bigint,
-  spaces bigint[], addresses bigint[], pools bigint[], dues bigint[], holders text[],
-  seqs bigint[], actors text[], origins text[], subjects text[], detailss text[], keys text[], hashes bytea[]
-) RETURNS void LANGUAGE plpgsql AS $$
+-- leases: [[space, address, pool, due, holders], ...]; records: [[seq, actor, origin, subject, details, key, hash], ...].
+CREATE FUNCTION grant_all(hands bigint[], at bigint, of bigint, leases json, records json) RETURNS void
+LANGUAGE plpgsql AS $$
 DECLARE
   here bigint;
 BEGIN
@@ -203,10 +201,9 @@ BEGIN
     RAISE EXCEPTION 'a hand is gone' USING ERRCODE = 'MC001';
   END IF;
   INSERT INTO lease (space, address, pool, state, since, due, holders)
-    SELECT u.space, u.address, u.pool, 'held', at, u.due, u.holders
-    FROM unnest(spaces, addresses, pools, dues, holders) AS u (space, address, pool, due, holders);
+    SELECT (u->>0)::bigint, (u->>1)::bigint, (u->>2)::bigint, 'held', at, (u->>3)::bigint, u->>4
+    FROM json_array_elements(leases) AS u;
   INSERT INTO journal (chain, seq, at, actor, origin, action, subject, details, key, hash)
-    SELECT of, u.seq, at, u.actor, u.origin, 'allocate', u.subject, u.details, u.key, u.hash
-    FROM unnest(seqs, actors, origins, subjects, detailss, keys, hashes)
-      AS u (seq, actor, origin, subject, details, key, hash);
+    SELECT of, (u->>0)::bigint, at, u->>1, u->>2, 'allocate', u->>3, u->>4, u->>5, decode(u->>6, 'hex')
+    FROM json_array_elements(records) AS u;
 END $$;
