@@ -353,6 +353,10 @@ class Running(Protocol):
         """Return the figures of this process."""
         ...
 
+    def held_in_ranges(self, pool: str) -> dict[str, int]:
+        """Return how many addresses of each range are held, by the range's first address; raises NoSuchPool."""
+        ...
+
     def ready(self) -> None:
         """Return if the store can be read and written now; raises StoreUnavailable."""
         ...

@@ -79,6 +79,17 @@ def usage(reader: Reader, name: str | None) -> tuple[Usage, ...]:
     return tuple(_usage(reader, pool_row(row)) for row in reader.rows(f"{POOL} ORDER BY p.name"))
 
 
+def held_in_ranges(reader: Reader, name: str) -> dict[str, int]:
+    """Return how many addresses of each range of a pool are held, by the first address of the range."""
+    row = _row(reader, name)
+    found = reader.rows(
+        "SELECT r.lo, (SELECT count(*) FROM lease l WHERE l.space = r.space AND l.address BETWEEN r.lo AND r.hi"
+        " AND l.state IN ('held', 'in-use')) FROM pool_range r WHERE r.pool = ? ORDER BY r.lo",
+        (row.id,),
+    )
+    return {spell(unstored(lo, row.kind), row.kind): int(count) for lo, count in found}
+
+
 def _usage(reader: Reader, row: PoolRow) -> Usage:
     """Count a pool without looking at every lease: what is held is what is left over."""
     total = reader.rows("SELECT coalesce(sum(hi - lo + 1), 0) FROM pool_range WHERE pool = ?", (row.id,))[0][0]

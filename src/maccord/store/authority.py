@@ -163,6 +163,10 @@ class StoreAuthority:
         """See Pools."""
         return self._ask(lambda reader: asking.usage(reader, pool))
 
+    def held_in_ranges(self, pool: str) -> dict[str, int]:
+        """See Running."""
+        return self._ask(lambda reader: asking.held_in_ranges(reader, pool))
+
     def exclude(self, pool: str, span: RangeSpec, *, reason: str, actor: Actor) -> Pool:
         """See Pools."""
         check.actor(actor)
