@@ -107,7 +107,7 @@ def from_octets(octets: Iterable[object]) -> int:
 def show(value: int) -> str:
     """Return the canonical spelling of a 48-bit value: 00-15-5D-C8-6A-00."""
     digits = f"{value:012X}"
-    return "-".join(digits[at : at + 2] for at in range(0, 12, 2))
+    return f"{digits[:2]}-{digits[2:4]}-{digits[4:6]}-{digits[6:8]}-{digits[8:10]}-{digits[10:]}"
 
 
 def parse_wwn(text: str) -> str:
