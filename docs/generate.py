@@ -11,6 +11,9 @@ from pathlib import Path
 from maccord.app.pages import Page, pages
 from maccord.plan import plan
 from maccord.report import json_form, risk, whois
+from maccord.serve.app import OPERATIONS, TAGS, openapi
+from maccord.serve.openapi import problems_of
+from maccord.serve.problem import KINDS, PREFIX, Kind
 from maccord.worlds.stories import plain_form
 
 DOCS = Path(__file__).resolve().parent
@@ -61,7 +64,44 @@ def index(listed: list[Page]) -> str:
         ]
     told += ["", "## Answers for programs", "", "The JSON Schema of what each command writes with `--format json`.", ""]
     told += [f"- `maccord {command}`: [{file}]({file})" for file, (command, _) in _SCHEMAS.items()]
+    told += [
+        "",
+        "The REST service of `maccord serve`: [api.md](api.md), and [openapi.json](openapi.json) for programs.",
+    ]
     return "\n".join(told) + "\n"
+
+
+def api() -> str:
+    """Return what the REST service can be asked for, and how it refuses."""
+    told = [
+        "# REST v1",
+        "",
+        "Written by `script/docs` from the table of operations. [openapi.json](openapi.json) has the details;",
+        "[service.md](service.md) tells how to run the service and how to ask it.",
+    ]
+    for tag, about in TAGS.items():
+        told += [
+            "",
+            f"## {tag.capitalize()}",
+            "",
+            about,
+            "",
+            "| operation | role | does | refuses with |",
+            "|---|---|---|---|",
+        ]
+        for one in OPERATIONS:
+            if one.tag == tag:
+                own = [f"`{name}`" for name in problems_of(one) if name in one.problems and name != "store-unavailable"]
+                what = _escaped(one.what.split("\n")[0])
+                told.append(f"| `{one.method} {one.path}` | {one.role or 'none'} | {what} | {', '.join(own)} |")
+    told += ["", "## Problems", "", f"`type` is `{PREFIX}NAME`, and never changes.", "", "| name | status | means |"]
+    told += ["|---|---|---|"]
+    told += [f"| `{kind.name}` | {kind.status} | {kind.title} |" for kind in sorted(KINDS.values(), key=_by_status)]
+    return "\n".join(told) + "\n"
+
+
+def _by_status(kind: Kind) -> tuple[int, str]:
+    return kind.status, kind.name
 
 
 def everything() -> dict[Path, str]:
@@ -69,7 +109,8 @@ def everything() -> dict[Path, str]:
     listed = pages()
     schemas = {DOCS / file: schema() for file, (_, schema) in _SCHEMAS.items()}
     made = {DOCS / _FOLDER[page.kind] / f"{page.name}.md": markdown(page) for page in listed}
-    return {DOCS / "README.md": index(listed), **schemas, **made}
+    service = {DOCS / "openapi.json": openapi().decode(), DOCS / "api.md": api()}
+    return {DOCS / "README.md": index(listed), **service, **schemas, **made}
 
 
 def main() -> None:

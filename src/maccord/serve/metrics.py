@@ -1,0 +1,131 @@
+"""What the service counts, in the text format of Prometheus.
+
+Names end in their unit, and labels have few values: a route's template, never a path; a pool's name, never an address.
+Source: Prometheus, "Exposition formats" and "Metric and label naming".
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from math import isinf
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily
+from prometheus_client.registry import Collector
+
+from maccord.alloc.authority import Counters
+
+CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Fill:
+    """How many addresses of a pool are in each state; `size` counts them all."""
+
+    pool: str
+    scope: str
+    size: int
+    states: dict[str, int]
+
+
+class Metrics:
+    """The counters of one service.
+
+    `fills` tells how full each pool is, `counters` what the authority itself counts; both are asked when metrics are.
+    """
+
+    def __init__(self, fills: Callable[[], Iterable[Fill]], counters: Callable[[], Counters]) -> None:
+        registry = self.registry = CollectorRegistry()
+        self._requests = Counter(
+            "maccord_http_requests", "Requests answered.", ["method", "route", "status"], registry=registry
+        )
+        self._seconds = Histogram(
+            "maccord_http_request_seconds", "How long requests took.", ["method", "route"], buckets=_BUCKETS,
+            registry=registry,
+        )  # fmt: skip
+        self.in_flight = Gauge("maccord_http_requests_in_flight", "Requests being answered.", registry=registry)
+        self._allocated = Counter("maccord_allocations", "Addresses allocated.", ["pool"], registry=registry)
+        self._released = Counter("maccord_releases", "Releases by a holder.", ["pool"], registry=registry)
+        self._refused = Counter("maccord_refusals", "Requests refused, by problem.", ["problem"], registry=registry)
+        self._conflicts = Counter("maccord_conflicts", "Conflicts seen, by where.", ["where"], registry=registry)
+        self.webhooks = Counter("maccord_webhooks", "Webhooks by outcome.", ["outcome"], registry=registry)
+        self.registry.register(_Fills(fills))
+        self.registry.register(_Store(counters))
+        self._by_pool: dict[str, Counter] = {}
+        self._known: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
+
+    def answered(self, method: str, route: str, status: int, seconds: float) -> None:
+        """Count a request."""
+        key = (method, route, status)
+        found = self._known.get(key)
+        if found is None:
+            found = self._requests.labels(method, route, str(status)), self._seconds.labels(method, route)
+            self._known[key] = found
+        found[0].inc()
+        found[1].observe(seconds)
+
+    def refused(self, problem: str) -> None:
+        """Count a refusal."""
+        self._refused.labels(problem).inc()
+
+    def allocated(self, pool: str, count: int = 1) -> None:
+        """Count allocated addresses."""
+        counter = self._by_pool.get(pool)
+        if counter is None:
+            counter = self._by_pool[pool] = self._allocated.labels(pool)
+        counter.inc(count)
+
+    def released(self, pool: str, count: int = 1) -> None:
+        """Count releases."""
+        self._released.labels(pool).inc(count)
+
+    def conflicts(self, where: str, count: int) -> None:
+        """Count conflicts that an adoption, a preflight or a reconciliation showed."""
+        self._conflicts.labels(where).inc(count)
+
+    def text(self) -> bytes:
+        """Return everything as Prometheus reads it."""
+        return generate_latest(self.registry)
+
+
+class _Fills(Collector):
+    def __init__(self, fills: Callable[[], Iterable[Fill]]) -> None:
+        self._fills = fills
+
+    def describe(self) -> Iterable[GaugeMetricFamily]:
+        return ()  # so that registering it asks no store
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        size = GaugeMetricFamily("maccord_pool_addresses_max", "Addresses of a pool.", labels=["pool", "scope"])
+        states = GaugeMetricFamily(
+            "maccord_pool_addresses", "Addresses of a pool by state.", labels=["pool", "scope", "state"]
+        )
+        for fill in self._fills():
+            size.add_metric([fill.pool, fill.scope], fill.size)
+            for state, count in fill.states.items():
+                states.add_metric([fill.pool, fill.scope, state], count)
+        yield size
+        yield states
+
+
+class _Store(Collector):
+    """What the authority counts of its store, since this process opened it."""
+
+    def __init__(self, counters: Callable[[], Counters]) -> None:
+        self._counters = counters
+
+    def describe(self) -> Iterable[GaugeMetricFamily]:
+        return ()
+
+    def collect(self) -> Iterator[CounterMetricFamily | GaugeMetricFamily | HistogramMetricFamily]:
+        now = self._counters()
+        yield CounterMetricFamily("maccord_store_requests", "Changes that were asked for.", value=now.requests)
+        yield CounterMetricFamily("maccord_store_commits", "Commits; several changes share one.", value=now.commits)
+        yield CounterMetricFamily("maccord_replays", "Retries that got their kept answer.", value=now.replays)
+        yield GaugeMetricFamily("maccord_store_queue", "Changes that wait for a commit.", value=now.queue)
+        buckets, total = [], 0
+        for bound, count in now.commit_s:
+            total += count
+            buckets.append(("+Inf" if isinf(bound) else str(bound), total))
+        if buckets:
+            yield HistogramMetricFamily("maccord_store_commit_seconds", "How long commits took.", buckets, None)
