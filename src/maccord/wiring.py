@@ -1,9 +1,16 @@
 """Chooses the concrete parts: the one file that knows every class which could be another."""
 
+import time
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from maccord.engine import Engine
+
+if TYPE_CHECKING:
+    from maccord.alloc.authority import Authority
+    from maccord.client import Client
+    from maccord.reach.answer import Secret, Trust
 
 
 def clock() -> datetime:
@@ -32,3 +39,20 @@ def spark(connect: str, tables: str, scratch: str | None) -> Engine:
     from maccord.engine.spark import SparkEngine
 
     return SparkEngine(connect, tables=tables, scratch=scratch)
+
+
+def authority(store: str, *, background: bool) -> "Authority":
+    """Return the authority on a store: `sqlite:///FILE` or `postgresql://...`; raises BadStore.
+
+    With `background` it frees what has rested, and so on, by itself, as a service must; a single call need not.
+    """
+    from maccord.store import open_authority
+
+    return open_authority(store, clock=clock, monotonic=time.monotonic, background=background)
+
+
+def client(url: str, token: "Secret", trust: "Trust") -> "Client":
+    """Return the authority that a service offers at a URL."""
+    from maccord.client import Client
+
+    return Client(url, token=token.reveal(), ca_file=trust.ca_file, insecure=trust.insecure)

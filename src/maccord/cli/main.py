@@ -23,6 +23,13 @@ _COMMANDS = {
     "collect": "Gather evidence: ask platforms for it, or get the scripts that hosts run.",
     "tables": "Write the model of a fleet as Parquet, for other engines and for later.",
     "twin": "Emulate Hyper-V hosts and networks: see a MAC conflict happen, step by step.",
+    "pool": "Make pools of addresses; export and import a whole store.",
+    "address": "Allocate, look up, share and release addresses; adopt what is in use.",
+    "block": "Give hosts ranges of their own, carved from a pool.",
+    "token": "Make, list and revoke tokens of the REST service.",
+    "audit": "Read the record of all changes, and check that it is whole.",
+    "preflight": "Ask whether adapters may start: whether anybody else holds their addresses.",
+    "serve": "Serve the allocator as a REST service.",
     "completion": "Print the completion script for a shell.",
 }
 
@@ -67,6 +74,9 @@ def cli() -> None:
 
 
 _SETTINGS = Path("maccord.toml")
+_AUTHORITY = ("pool", "address", "block", "token", "audit", "preflight", "serve")
+_SHARED = ("store", "server", "token-file", "ca")
+"""Settings at the top of maccord.toml that go to every command of the allocator."""
 
 
 class BadSettings(MaccordError):
@@ -90,9 +100,13 @@ def _settings() -> dict[str, Any]:
         found = tomllib.loads(_SETTINGS.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as error:
         raise BadSettings(_SETTINGS, f"not readable as TOML: {error}") from error
+    shared = {name: found.pop(name) for name in _SHARED if isinstance(found.get(name), str)}
     for name, table in found.items():
         if name not in _COMMANDS or not isinstance(table, dict):
             raise BadSettings(_SETTINGS, f"{name!r} is no table of a command: write [{'], ['.join(_COMMANDS)}]")
+    if shared:
+        for name in _AUTHORITY:
+            found[name] = _with_underscores(shared) | found.get(name, {})
     return {name: _with_underscores(table) for name, table in found.items()}
 
 

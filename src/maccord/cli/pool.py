@@ -1,0 +1,340 @@
+"""`maccord pool`: pools of addresses, and everything out of and into a store."""
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from maccord.cli.book import BookGroup, format_option, opened
+from maccord.cli.main import OK
+from maccord.cli.output import write_text
+from maccord.cli.shown import facts, said, seconds, show, table
+
+if TYPE_CHECKING:
+    from maccord.alloc.records import Pool, RangeSpec, Usage
+
+_UNITS = {"s": 1, "m": 60, "min": 60, "h": 3600, "d": 86_400}
+
+
+class Duration(click.ParamType[int]):
+    """A number of seconds: 90, 90s, 15m, 12h, 7d."""
+
+    name = "duration"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Return the seconds that an argument spells."""
+        if isinstance(value, int):
+            return value
+        text = str(value).strip().lower()
+        digits = text.rstrip("abcdefghijklmnopqrstuvwxyz")
+        unit = text[len(digits) :] or "s"
+        if not digits.isdecimal() or len(digits) > 9 or unit not in _UNITS:
+            self.fail(f"{value!r} is no time such as 90, 15m, 12h or 7d", param, ctx)
+        return int(digits) * _UNITS[unit]
+
+
+class Span(click.ParamType["RangeSpec"]):
+    """A range FIRST..LAST, both inside; FIRST alone is one address."""
+
+    name = "range"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> "RangeSpec":
+        """Return the range that an argument spells."""
+        from maccord.alloc.records import RangeSpec
+
+        if isinstance(value, RangeSpec):
+            return value
+        first, dots, last = str(value).partition("..")
+        if not first.strip() or (dots and not last.strip()):
+            self.fail(f"{value!r} is no range such as 02-00-00-00-00-00..02-00-00-00-FF-FF", param, ctx)
+        return RangeSpec(first.strip(), last.strip() if dots else first.strip())
+
+
+@click.group("pool", cls=BookGroup)
+def command() -> None:
+    """Make and change pools of addresses; export and import a whole store.
+
+    \b
+    Examples:
+      maccord pool create web --range 02-4D-43-00-00-00..02-4D-43-00-FF-FF
+      maccord pool list
+      maccord pool show web --format json
+      maccord pool export > authority.jsonl
+    """
+
+
+@command.command("create")
+@click.argument("name")
+@click.option(
+    "--range", "ranges", type=Span(), multiple=True, required=True, metavar="FIRST..LAST", help="May be repeated."
+)
+@click.option(
+    "--kind", type=click.Choice(["mac", "wwn"]), default="mac", show_default=True, help="wwn: World Wide Names."
+)
+@click.option(
+    "--scope", default="global", show_default=True, help="Where addresses must differ: global, or a layer-2 domain."
+)
+@click.option(
+    "--policy", type=click.Choice(["sequential", "lowest", "random"]), default="sequential", show_default=True
+)
+@click.option(
+    "--rest",
+    "--rest-s",
+    "rest",
+    type=Duration(),
+    default="1d",
+    show_default=True,
+    metavar="TIME",
+    help="How long a released address rests.",
+)
+@click.option(
+    "--confirm-within",
+    type=Duration(),
+    metavar="TIME",
+    help="Let unconfirmed addresses expire after this; by default never.",
+)
+@click.option(
+    "--exclude", type=Span(), multiple=True, metavar="FIRST..LAST", help="Never issue these. May be repeated."
+)
+@click.option(
+    "--low",
+    type=click.IntRange(0, 100),
+    default=10,
+    show_default=True,
+    metavar="PERCENT",
+    help="Warn below this share of free addresses.",
+)
+@click.option("--allow-foreign", is_flag=True, help="Accept ranges that other products issue from by themselves.")
+@click.option("--note", default="", help="For people.")
+@format_option()
+def create(
+    *,
+    name: str,
+    ranges: "tuple[RangeSpec, ...]",
+    kind: Any,  # noqa: ANN401 - click has checked the choice
+    scope: str,
+    policy: Any,  # noqa: ANN401 - click has checked the choice
+    rest: int,
+    confirm_within: int | None,
+    exclude: "tuple[RangeSpec, ...]",
+    low: int,
+    allow_foreign: bool,
+    note: str,
+    form: str,
+) -> int:
+    """Make the pool NAME.
+
+    Ranges of pools in one scope cannot overlap. Group addresses and the blocks of protocols are refused, inside a range
+    too, and so are the blocks that other products issue from, unless --allow-foreign.
+    """
+    from maccord.alloc.records import PoolSpec
+
+    spec = PoolSpec(
+        name=name, ranges=ranges, kind=kind, scope=scope, policy=policy, rest_s=rest, confirm_s=confirm_within,
+        excluded=exclude, note=note, allow_foreign=allow_foreign, low_percent=low,
+    )  # fmt: skip
+    with opened() as (book, actor):
+        pool = book.create_pool(spec, actor=actor)
+        for warning in pool.warnings:
+            click.echo(f"maccord: {warning}", err=True)
+        _show_one(form, pool, book.usage(name)[0])
+    return OK
+
+
+@command.command("list")
+@format_option()
+def list_(*, form: str) -> int:
+    """List all pools with their counters."""
+    from maccord.app.listing import everything
+
+    with opened() as (book, _):
+        found = [(pool, book.usage(pool.name)[0]) for pool in everything(book.pools)]
+    rows = (
+        (pool.name, pool.scope, pool.policy, usage.size, usage.allocated, usage.resting, usage.blocks, usage.available)
+        for pool, usage in found
+    )
+    columns = ("pool", "scope", "policy", ">size", ">allocated", ">resting", ">blocks", ">free")
+    show(form, {"items": [_document(*one) for one in found]}, table(columns, rows, empty="There are no pools."))
+    return OK
+
+
+@command.command("show")
+@click.argument("name")
+@format_option()
+def show_(*, name: str, form: str) -> int:
+    """Show the pool NAME: its ranges, rules and counters."""
+    with opened() as (book, _):
+        _show_one(form, book.pool(name), book.usage(name)[0])
+    return OK
+
+
+@command.command("change")
+@click.argument("name")
+@click.option(
+    "--range",
+    "ranges",
+    type=Span(),
+    multiple=True,
+    metavar="FIRST..LAST",
+    help="All ranges that it is to have. May be repeated.",
+)
+@click.option("--policy", type=click.Choice(["sequential", "lowest", "random"]))
+@click.option("--rest", "--rest-s", "rest", type=Duration(), metavar="TIME", help="How long a released address rests.")
+@click.option(
+    "--confirm-within", type=Duration(), metavar="TIME", help="Let unconfirmed addresses expire after this; 0: never."
+)
+@click.option("--low", type=click.IntRange(0, 100), metavar="PERCENT", help="Warn below this share of free addresses.")
+@click.option("--note", help="For people.")
+@click.option("--drain", multiple=True, metavar="MAC", help="Issue nothing more from the range with this address.")
+@click.option("--undrain", multiple=True, metavar="MAC", help="Issue from it again.")
+@click.option("--allow-foreign", is_flag=True, help="Accept ranges that other products issue from by themselves.")
+@click.option(
+    "--strand", is_flag=True, help="Take a range away although addresses of it are held; they stay protected."
+)
+@click.option("--preview", is_flag=True, help="Change nothing, and say what would be stranded.")
+@click.option("--expect", type=int, metavar="VERSION", help="Only if it still has this version.")
+@format_option()
+def change(
+    *,
+    name: str,
+    ranges: "tuple[RangeSpec, ...]",
+    policy: Any,  # noqa: ANN401 - click has checked the choice
+    rest: int | None,
+    confirm_within: int | None,
+    low: int | None,
+    note: str | None,
+    drain: tuple[str, ...],
+    undrain: tuple[str, ...],
+    allow_foreign: bool,
+    strand: bool,
+    preview: bool,
+    expect: int | None,
+    form: str,
+) -> int:
+    """Change the pool NAME; what is not named stays."""
+    from maccord.alloc.records import PoolChange
+    from maccord.cli.shown import document, holders
+    from maccord.wire import PoolChangedDoc
+
+    wish = PoolChange(
+        ranges=ranges or None, policy=policy, rest_s=rest, confirm_s=confirm_within, note=note, low_percent=low,
+        drain=drain, undrain=undrain, allow_foreign=allow_foreign, strand=strand,
+    )  # fmt: skip
+    with opened() as (book, actor):
+        changed = book.change_pool(name, wish, actor=actor, expect=expect, preview=preview)
+        usage = book.usage(name)[0]
+    if form == "json":
+        show(form, document(changed, PoolChangedDoc), lambda _: None)
+        return OK
+    _show_one(form, changed.pool, usage)
+    if changed.stranded.count:
+        would = "would strand" if preview else "stranded"
+        click.echo(f"maccord: {would} {changed.stranded.count:,} addresses", err=True)
+        rows = ((one.address, one.state, holders(one.holders)) for one in changed.stranded.leases)
+        show(form, None, table(("stranded", "state", "holders"), rows, empty=""))
+    return OK
+
+
+@command.command("delete")
+@click.argument("name")
+@click.option("--expect", type=int, metavar="VERSION", help="Only if it still has this version.")
+def delete(*, name: str, expect: int | None) -> int:
+    """Remove the pool NAME, of which nothing may be held, rest or be a block."""
+    with opened() as (book, actor):
+        book.delete_pool(name, actor=actor, expect=expect)
+    return OK
+
+
+@command.command("exclude")
+@click.argument("name")
+@click.argument("span", type=Span(), metavar="FIRST..LAST")
+@click.option("--reason", required=True, help="Why, for whoever asks later.")
+@format_option()
+def exclude(*, name: str, span: "RangeSpec", reason: str, form: str) -> int:
+    """Never issue some addresses of the pool NAME."""
+    with opened() as (book, actor):
+        _show_one(form, book.exclude(name, span, reason=reason, actor=actor), book.usage(name)[0])
+    return OK
+
+
+@command.command("include")
+@click.argument("name")
+@click.argument("span", type=Span(), metavar="FIRST..LAST")
+@format_option()
+def include(*, name: str, span: "RangeSpec", form: str) -> int:
+    """Take back exclusions of the pool NAME."""
+    with opened() as (book, actor):
+        _show_one(form, book.include(name, span, actor=actor), book.usage(name)[0])
+    return OK
+
+
+@command.command("export")
+@click.option("--output", metavar="FILE", help="Write to FILE instead of standard output.")
+def export(*, output: str | None) -> int:
+    """Write the whole store as JSON lines: pools, addresses, holders, history, blocks, tokens' digests, audit."""
+    import msgspec
+
+    with opened() as (book, _):
+        text = "".join(f"{msgspec.json.encode(row).decode()}\n" for row in book.export())
+        write_text(text, output)
+    return OK
+
+
+@command.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, allow_dash=True))
+def import_(*, file: str) -> int:
+    """Fill an empty store with what was exported to FILE (or -): all of it, or nothing."""
+    from maccord.mac import MaccordError
+
+    with click.open_file(file, "rb") as lines, opened() as (book, actor):
+        try:
+            count = book.load(_rows(lines), actor=actor)
+        except OSError as error:
+            raise MaccordError(f"{file}: {error.strerror or error}") from error
+    click.echo(f"maccord: {count:,} rows", err=True)
+    return OK
+
+
+def _rows(lines: Any) -> Any:  # noqa: ANN401 - binary lines in, rows out
+    import msgspec
+
+    from maccord.alloc.errors import BadRequest
+
+    decode = msgspec.json.Decoder(dict[str, object]).decode
+    for number, line in enumerate(lines, 1):
+        if line.strip():
+            try:
+                yield decode(line)
+            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+                raise BadRequest(f"line {number}", str(error)) from None
+
+
+def _document(pool: "Pool", usage: "Usage") -> object:
+    from maccord.wire import pool_document
+
+    return pool_document(pool, usage)
+
+
+def _show_one(form: str, pool: "Pool", usage: "Usage") -> None:
+    ranges = "\n".join(
+        f"{one.first} to {one.last} ({said(one.size)}{', draining' if one.draining else ''})" for one in pool.ranges
+    )
+    excluded = "\n".join(f"{one.first} to {one.last} ({one.reason})" for one in pool.excluded)
+    counters = (
+        f"{said(usage.allocated)} allocated ({said(usage.held)} held, {said(usage.in_use)} in use), "
+        f"{said(usage.resting)} resting, {said(usage.probation)} on probation, {said(usage.excluded)} excluded, "
+        f"{said(usage.blocks)} in blocks, {said(usage.available)} free"
+    )
+    show(form, _document(pool, usage), facts([
+        ("pool", pool.name),
+        ("kind", pool.kind),
+        ("scope", pool.scope),
+        ("policy", pool.policy),
+        ("ranges", ranges),
+        ("excluded", excluded),
+        ("size", pool.size),
+        ("addresses", counters),
+        ("rests", seconds(pool.rest_s)),
+        ("expires", f"{seconds(pool.confirm_s)} if unconfirmed" if pool.confirm_s else "never"),
+        ("note", pool.note),
+        ("version", pool.version),
+    ]))  # fmt: skip
