@@ -1,0 +1,340 @@
+"""The allocator's commands: the same on a store and through a service."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from maccord.cli.main import run
+from tests.kit.service import NAMES, hosted, said, told
+
+ROOT = Path(__file__).parents[3]
+RANGE = "02-4D-00-00-00-00..02-4D-00-00-FF-FF"
+FIRST = "02-4D-00-00-00-00"
+VM = ("--holder", "vm-adapter:vm1/nic0", "--host", "HV01")
+
+
+@pytest.fixture(autouse=True)
+def _elsewhere(tmp_path, monkeypatch):
+    """Start in an empty folder, with no store, service or setting of the user's own."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "home"))
+    for name in NAMES:
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(params=["store", "server"])
+def book(request, tmp_path, monkeypatch):
+    """Say by the environment which authority the commands ask: a store, or a service over one."""
+    if request.param == "store":
+        monkeypatch.setenv("MACCORD_STORE", f"sqlite:///{tmp_path / 'own.db'}")
+        yield request.param
+        return
+    with hosted(tmp_path) as (url, token):
+        monkeypatch.setenv("MACCORD_SERVER", url)
+        monkeypatch.setenv("MACCORD_TOKEN", token)
+        yield request.param
+
+
+@pytest.mark.usefixtures("book")
+def test_a_pool_is_made_changed_listed_and_deleted(capsys):
+    made = told(capsys, "pool", "create", "web", "--range", RANGE, "--rest", "15m", "--note", "for web")
+    assert (made["name"], made["rest_s"], made["size"], made["usage"]["free"]) == ("web", 900, 65536, 65536)
+    changed = told(capsys, "pool", "change", "web", "--policy", "random", "--expect", str(made["version"]))
+    assert (changed["pool"]["policy"], changed["pool"]["note"]) == ("random", "for web")
+    assert run(["pool", "change", "web", "--note", "late", "--expect", str(made["version"])]) == 2
+    assert "read it again" in capsys.readouterr().err
+    assert [one["name"] for one in told(capsys, "pool", "list")["items"]] == ["web"]
+    assert "65,536" in said(capsys, "pool", "list")
+    assert "15 min" in said(capsys, "pool", "show", "web")
+    assert said(capsys, "pool", "delete", "web") == ""
+    assert "There are no pools" in said(capsys, "pool", "list")
+
+
+@pytest.mark.usefixtures("book")
+def test_an_address_is_allocated_shown_shared_confirmed_and_released(capsys):
+    said(capsys, "pool", "create", "web", "--range", RANGE)
+    assert said(capsys, "address", "allocate", "web", *VM) == f"{FIRST}\n"
+    assert "HV01" in said(capsys, "address", "show", FIRST)
+    assert told(capsys, "address", "confirm", FIRST)["state"] == "in-use"
+    assert len(told(capsys, "address", "share", FIRST, "--holder", "template:gold")["holders"]) == 2
+    assert run(["address", "release", FIRST]) == 2
+    assert "name the one that lets go" in capsys.readouterr().err
+    assert told(capsys, "address", "release", FIRST, "--holder", "gold")["lease"]["state"] == "in-use"
+    assert told(capsys, "address", "release", FIRST)["lease"]["state"] == "resting"
+    listed = told(capsys, "address", "list", "--pool", "web", "--state", "resting")["items"]
+    assert [one["mac"] for one in listed] == [FIRST]
+    assert told(capsys, "address", "free", FIRST, "--reason", "never used")["state"] == "free"
+
+
+@pytest.mark.usefixtures("book")
+def test_many_addresses_come_one_a_line_and_a_preview_gives_none(capsys):
+    said(capsys, "pool", "create", "web", "--range", RANGE)
+    seen = said(capsys, "address", "allocate", "web", *VM, "--count", "5", "--preview")
+    given = said(capsys, "address", "allocate", "web", *VM, "--count", "5")
+    assert seen == given
+    assert len(set(given.split())) == 5
+
+
+@pytest.mark.usefixtures("book")
+def test_a_key_makes_a_repeated_call_the_same_allocation(capsys):
+    said(capsys, "pool", "create", "web", "--range", RANGE)
+    first = told(capsys, "address", "allocate", "web", *VM, "--count", "3", "--key", "build-1")
+    again = told(capsys, "address", "allocate", "web", *VM, "--count", "3", "--key", "build-1")
+    assert again["addresses"] == first["addresses"]
+    assert again["replayed"]
+
+
+@pytest.mark.usefixtures("book")
+def test_a_refusal_is_one_line_that_says_who_and_what_is_free(capsys):
+    said(capsys, "pool", "create", "web", "--range", RANGE)
+    said(capsys, "address", "allocate", "web", *VM)
+    assert run(["address", "allocate", "web", "--holder", "vm-adapter:vm2", "--address", FIRST]) == 2
+    out, errors = capsys.readouterr()
+    assert out == ""
+    assert errors.count("\n") == 1
+    assert "vm-adapter:vm1/nic0 on HV01" in errors
+    assert " is free" in errors
+
+
+@pytest.mark.usefixtures("book")
+def test_history_tells_who_had_an_address_when(capsys):
+    said(capsys, "pool", "create", "web", "--range", RANGE, "--rest", "0")
+    said(capsys, "address", "allocate", "web", *VM)
+    said(capsys, "address", "release", FIRST)
+    past = told(capsys, "address", "history", FIRST)
+    assert (past["mac"], past["items"][0]["holder"]["id"]) == (FIRST, "vm1/nic0")
+    assert told(capsys, "address", "history", FIRST, "--at", "2020-01-01")["items"] == []
+    assert "vm-adapter:vm1/nic0" in said(capsys, "address", "history", FIRST)
+
+
+@pytest.mark.usefixtures("book")
+def test_an_address_on_probation_is_not_given(capsys):
+    said(capsys, "pool", "create", "web", "--range", RANGE)
+    assert told(capsys, "address", "probation", FIRST, "--reason", "seen twice")["state"] == "probation"
+    assert said(capsys, "address", "allocate", "web", *VM) == "02-4D-00-00-00-01\n"
+
+
+@pytest.mark.usefixtures("book")
+def test_excluded_addresses_are_not_given_before_they_are_included(capsys):
+    said(capsys, "pool", "create", "web", "--range", "02-4D-00-00-00-00..02-4D-00-00-00-01")
+    said(capsys, "pool", "exclude", "web", FIRST, "--reason", "gateway")
+    assert "gateway" in said(capsys, "pool", "show", "web")
+    assert said(capsys, "address", "allocate", "web", *VM) == "02-4D-00-00-00-01\n"
+    assert told(capsys, "pool", "include", "web", FIRST)["usage"]["free"] == 1
+
+
+@pytest.mark.usefixtures("book")
+def test_a_block_comes_with_the_command_that_installs_it(capsys):
+    said(capsys, "pool", "create", "hosts", "--range", RANGE)
+    carved = said(capsys, "block", "carve", "hosts", "HV01", "--size", "256", "--align", "256")
+    assert carved.splitlines()[-1].startswith("Set-VMHost -ComputerName 'HV01' -MacAddressMinimum '024D")
+    found = told(capsys, "block", "list", "hosts")["items"]
+    assert (found[0]["host"], found[0]["size"]) == ("HV01", 256)
+    assert told(capsys, "block", "list")["items"] == found
+    assert told(capsys, "block", "return", str(found[0]["id"]))["host"] == "HV01"
+    assert told(capsys, "block", "list")["items"] == []
+    assert run(["block", "return", "99"]) == 2
+
+
+@pytest.mark.usefixtures("book")
+def test_a_token_is_printed_last_and_never_shown_again(capsys):
+    said(capsys, "pool", "create", "web", "--range", RANGE)
+    token = said(capsys, "token", "create", "--role", "allocator", "--pool", "web").splitlines()[-1]
+    listed = said(capsys, "token", "list")
+    assert token not in listed
+    assert "allocator" in listed
+    name = told(capsys, "token", "list")["items"][-1]["name"]
+    names = [one["name"] for one in told(capsys, "token", "list")["items"] if one["pools"] == ["web"]]
+    assert said(capsys, "token", "revoke", names[0]) == ""
+    assert name
+    revoked = [one for one in told(capsys, "token", "list")["items"] if one["name"] == names[0]]
+    assert revoked[0]["revoked_at"]
+
+
+def test_the_audit_has_every_change_and_is_whole(book, capsys):
+    said(capsys, "pool", "create", "web", "--range", RANGE)
+    said(capsys, "address", "allocate", "web", *VM)
+    found = told(capsys, "audit", "list")["items"]
+    assert [one["action"] for one in found][-2:] == ["create-pool", "allocate"]
+    assert found[-1]["actor"].startswith("cli:" if book == "store" else "token:")
+    assert told(capsys, "audit", "verify")["ok"]
+    assert "whole" in said(capsys, "audit", "verify")
+    assert run(["audit", "verify", "--head", "f" * 64]) == 1
+
+
+@pytest.mark.usefixtures("book")
+def test_preflight_answers_for_hooks(capsys, tmp_path):
+    said(capsys, "pool", "create", "web", "--range", RANGE)
+    said(capsys, "address", "allocate", "web", *VM)
+    assert told(capsys, "preflight", FIRST, *VM)["allowed"]
+    refused = said(capsys, "preflight", FIRST, "--holder", "vm-adapter:copy", code=1)
+    assert "may NOT start" in refused
+    asked = tmp_path / "adapters.json"
+    asked.write_text(json.dumps({"adapters": [{"mac": FIRST, "holder": {"kind": "vm-adapter", "id": "copy"}}]}))
+    assert not told(capsys, "preflight", "--from", str(asked), code=1)["allowed"]
+    asked.write_text("{")
+    assert run(["preflight", "--from", str(asked)]) == 2
+    assert run(["preflight", FIRST]) == 2
+
+
+@pytest.mark.usefixtures("book")
+def test_adoption_lists_conflicts_and_takes_nothing_half(capsys):
+    refused = told(capsys, "address", "adopt", str(ROOT / "examples" / "fleet"), code=1)
+    assert refused["total"] == len(refused["conflicts"]) > 5
+    assert all(one["detail"] for one in refused["conflicts"])
+    assert told(capsys, "address", "list")["items"] == []
+
+
+@pytest.mark.usefixtures("book")
+def test_what_was_adopted_is_never_given_to_others(capsys):
+    healthy = str(ROOT / "examples" / "healthy")
+    seen = told(capsys, "address", "adopt", healthy, "--preview")
+    assert told(capsys, "address", "list")["items"] == []
+    done = told(capsys, "address", "adopt", healthy)
+    assert done["adopted"]["added"] == seen["adopted"]["added"] > 5
+    again = told(capsys, "address", "adopt", healthy)
+    assert (again["adopted"]["added"], again["adopted"]["known"]) == (0, done["adopted"]["rows"])
+    held = [one["mac"] for one in told(capsys, "address", "list")["items"]]
+    prefix = next(one for one in held if one.startswith("00-15-5D"))[:14]
+    said(capsys, "pool", "create", "around", "--range", f"{prefix}-00..{prefix}-FF", "--allow-foreign")
+    given = said(capsys, "address", "allocate", "around", *VM, "--count", "100").split()
+    assert not set(given) & set(held)
+
+
+@pytest.mark.usefixtures("book")
+def test_ranges_that_hosts_issue_from_are_excluded_from_pools(capsys, tmp_path):
+    evidence = tmp_path / "evidence"
+    shutil.copytree(ROOT / "examples" / "healthy", evidence)
+    said(capsys, "pool", "create", "hyperv", "--range", "00-15-5D-00-00-00..00-15-5D-FF-FF-FF", "--allow-foreign")
+    done = told(capsys, "address", "adopt", str(evidence))
+    assert done["excluded"]
+    assert all(one["reason"].startswith("issued from by") for one in done["excluded"])
+    ranges = [(one["first"], one["last"]) for one in told(capsys, "pool", "show", "hyperv")["excluded"]]
+    free = said(capsys, "address", "allocate", "hyperv", *VM, "--count", "1000", "--preview").split()
+    assert not any(first <= mac <= last for mac in free for first, last in ranges)
+    again = told(capsys, "address", "adopt", str(evidence))
+    assert again["excluded"] == []
+    # A host gives a new machine an address of its own range: the next adoption takes it over.
+    exports = sorted(evidence.rglob("*.json"))
+    issued = next(first for first, _ in ranges)
+    for path in exports:
+        host = json.loads(path.read_text(encoding="utf-8-sig"))
+        adapters = host.get("VMNetworkAdapter") or []
+        first = next((one for one in adapters if one.get("DynamicMacAddressEnabled")), None)
+        if first is None:
+            continue
+        vm = next(one for one in host["VM"] if one["Id"] == first["VMId"])
+        number = "11111111-2222-3333-4444-555555555555"
+        host["VM"].append(vm | {"Id": number, "Name": "NEW01"})
+        host["VMNetworkAdapter"].append(
+            first
+            | {"VMId": number, "VMName": "NEW01", "Id": f"Microsoft:{number}\\1", "MacAddress": issued.replace("-", "")}
+        )
+        path.write_text(json.dumps(host), encoding="utf-8")
+        break
+    assert told(capsys, "address", "adopt", str(evidence), "--preview")["adopted"]["added"] == 1
+    assert told(capsys, "address", "adopt", str(evidence))["adopted"]["added"] == 1
+    assert told(capsys, "address", "show", issued)["state"] == "in-use"
+
+
+@pytest.mark.usefixtures("book")
+def test_reconciling_tells_the_three_ways_in_which_leases_and_evidence_differ(capsys):
+    healthy = str(ROOT / "examples" / "healthy")
+    said(capsys, "address", "adopt", healthy)
+    assert told(capsys, "address", "reconcile", healthy)["differences"] == []
+    held = [
+        one for one in told(capsys, "address", "list")["items"] if one["holders"][0]["holder"]["kind"] == "vm-adapter"
+    ]
+    said(capsys, "pool", "create", "web", "--range", RANGE)
+    said(capsys, "address", "allocate", "web", *VM)
+    one, other = held[0]["mac"], held[1]["mac"]
+    said(capsys, "address", "release", one)
+    said(capsys, "address", "free", one, "--reason", "test")
+    said(capsys, "pool", "create", "around", "--range", one, "--allow-foreign")
+    said(capsys, "address", "release", other)
+    said(capsys, "address", "free", other, "--reason", "test")
+    said(capsys, "pool", "create", "beside", "--range", other, "--allow-foreign")
+    said(capsys, "address", "allocate", "beside", "--holder", "vm-adapter:another", "--host", "HV99")
+    found = told(capsys, "address", "reconcile", healthy, code=1)["differences"]
+    assert {each["mac"]: each["difference"] for each in found} == {
+        FIRST: "never-seen",
+        one: "never-leased",
+        other: "seen-elsewhere",
+    }
+
+
+@pytest.mark.usefixtures("book")
+def test_an_export_fills_an_empty_store_and_no_other(capsys, tmp_path, monkeypatch):
+    said(capsys, "pool", "create", "web", "--range", RANGE)
+    given = said(capsys, "address", "allocate", "web", *VM, "--count", "10").split()
+    said(capsys, "pool", "export", "--output", "all.jsonl")
+    assert run(["pool", "import", "all.jsonl"]) == 2
+    capsys.readouterr()
+    monkeypatch.delenv("MACCORD_SERVER", raising=False)
+    monkeypatch.setenv("MACCORD_STORE", f"sqlite:///{tmp_path / 'second.db'}")
+    said(capsys, "pool", "import", "all.jsonl")
+    assert [one["mac"] for one in told(capsys, "address", "list")["items"]] == given
+    assert said(capsys, "address", "allocate", "web", "--holder", "vm-adapter:next").strip() not in given
+
+
+# Where the authority is
+
+
+def test_a_store_may_be_named_before_or_behind_a_command(capsys, tmp_path):
+    one, other = (f"sqlite:///{tmp_path / name}.db" for name in ("one", "other"))
+    said(capsys, "pool", "--store", one, "create", "web", "--range", RANGE)
+    assert len(told(capsys, "pool", "list", "--store", one)["items"]) == 1
+    assert told(capsys, "pool", "--store", one, "list", "--store", other)["items"] == []
+
+
+def test_without_a_store_there_is_one_in_the_users_folder(capsys, tmp_path):
+    said(capsys, "pool", "create", "web", "--range", RANGE)
+    assert [path.name for path in (tmp_path / "home").rglob("*.db")] == ["maccord.db"]
+    assert len(told(capsys, "pool", "list")["items"]) == 1
+
+
+def test_settings_may_name_the_store_for_all_commands(capsys, tmp_path):
+    Path("maccord.toml").write_text(f'store = "sqlite:///{tmp_path / "set.db"}"\n', encoding="utf-8")
+    said(capsys, "pool", "create", "web", "--range", RANGE)
+    assert (tmp_path / "set.db").exists()
+    assert len(told(capsys, "pool", "list")["items"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "why"),
+    [
+        (["pool", "create", "web"], "--range"),
+        (["pool", "create", "a b", "--range", RANGE], "name"),
+        (["pool", "create", "web", "--range", "x..y"], "no MAC address"),
+        (["pool", "create", "web", "--range", f"{FIRST}.."], "no range"),
+        (["pool", "create", "web", "--range", "02-00-00-00-00-05..02-00-00-00-00-01"], "backwards"),
+        (["pool", "create", "web", "--range", RANGE, "--rest", "soon"], "no time"),
+        (["address", "allocate", "none", "--holder", "vm-adapter:x"], "no pool 'none'"),
+        (["address", "allocate", "none", "--holder", "x"], "no holder"),
+        (["address", "show", "HV01"], "no MAC address"),
+        (["pool", "list", "--store", "mysql://x"], "store"),
+        (["pool", "list", "--store", "sqlite:///a.db", "--server", "https://x"], "not both"),
+        (["pool", "list", "--server", "https://127.0.0.1:1"], "no token"),
+        (["pool", "list", "--server", "http://example.org"], "http would send"),
+        (["block", "carve", "web", "HV01"], "--size"),
+        (["serve", "--listen", "nowhere"], "no address"),
+        (["address", "adopt", "no-such-folder"], "no such file"),
+    ],
+)
+def test_a_wrong_call_leaves_with_2_and_says_why(arguments, why, capsys):
+    assert run(arguments) == 2
+    out, errors = capsys.readouterr()
+    assert out == ""
+    assert why in errors
+
+
+def test_a_service_that_is_not_there_is_said_in_one_line(capsys, monkeypatch):
+    monkeypatch.setenv("MACCORD_TOKEN", "x")
+    assert run(["pool", "list", "--server", "http://127.0.0.1:1"]) == 2
+    errors = capsys.readouterr().err
+    assert errors.count("\n") == 1
+    assert "127.0.0.1:1" in errors
+    assert "0x" not in errors
