@@ -86,6 +86,10 @@ class Host:
         self._index += 1
         return self._index
 
+    def seen_index(self, index: int) -> None:
+        """Note the highest ifIndex of interfaces that were not made here: the next one is above it."""
+        self._index = index
+
     def note(self, operation: str, objects: dict[str, str], *addresses: int) -> None:
         """Enter into the world's journal what was done here."""
         self.world.note(operation, self.name, objects, addresses)

@@ -30,7 +30,10 @@ class NotManaged(MaccordError):
 
 
 class Server:
-    """One VMM server and its database. `version`: "2012 R2", "2016", "2019", "2022" or "2025"."""
+    """One VMM server and its database. `version`: "2012 R2", "2016", "2019", "2022" or "2025".
+
+    `taken`: addresses that are granted to adapters on hosts that are not of this world.
+    """
 
     def __init__(
         self, world: World, name: str, *, version: str = "2012 R2", unverified: Unverified | None = None
@@ -41,6 +44,7 @@ class Server:
         self.hosts: dict[str, tuple[Host, str]] = {}
         self.records: dict[str, Record] = {}
         self.pools: list[Pool] = []
+        self.taken: frozenset[int] = frozenset()
         for platform, default in (("HyperV", DEFAULT_POOL), ("VMWareESX", DEFAULT_VMWARE_POOL)):
             self.pools.append(checked_pool(*default, groups=(ALL_HOSTS,), others=self.pools, platform=platform))
 
@@ -130,7 +134,7 @@ class Server:
         if adapter.machine.state != "Off":
             raise MustBeOff(adapter.machine.name, "its address can be changed while the machine is off, and it is not")
         for one in [pool] if pool else list(self._pools_of(host)):
-            mac = one.next_free(onwards=self.unverified.grant_order == "onwards")
+            mac = one.next_free(onwards=self.unverified.grant_order == "onwards", taken=self.taken)
             if mac is not None:
                 adapter.set_static(str(Mac(mac)))
                 one.grants[mac] = Grant(mac, adapter)

@@ -92,7 +92,7 @@ def _bridge_of_team(host: Host, team: Team) -> Bridge:
 
 
 def _uplinks(nics: list[Nic], first: int | None) -> tuple[Uplink, ...]:
-    ordered = sorted(nics, key=lambda nic: nic.mac != first)
+    ordered = sorted((nic for nic in nics if nic.linked), key=lambda nic: nic.mac != first)
     return tuple(Uplink(nic.permanent, nic.name, nic.mac) for nic in ordered)
 
 
@@ -110,7 +110,7 @@ def _outlets(host: Host) -> Iterator[Outlet]:
         queues = host.profile.queues and vnic.vmq
         yield _own(host, vnic, vnic.alias, vnic.switch.id, vlan=vnic.vlan, vmq=queues)
     for one in (*host.teams, *host.nics):
-        if one.used_by is None:
+        if one.used_by is None and not (isinstance(one, Nic) and not one.linked):
             on = one.guid if isinstance(one, Team) else None
             yield _own(host, one, one.name, on, cable=0 if on else one.permanent)
     for machine in host.machines:
