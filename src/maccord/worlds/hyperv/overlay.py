@@ -28,6 +28,8 @@ _KEYS: dict[str, tuple[str, ...]] = {
     "NetAdapterVmq": ("Name", "InterfaceDescription"),
     "VMFibreChannelHba": ("Id",),
     "HnsNetwork": ("ID",),
+    "SCMACAddressPool": ("Name",),
+    "SCMACAddress": ("Address",),
 }
 """What tells the rows of a list apart."""
 _OF_INTERFACES = frozenset({"NetIPAddress", "DnsClientServerAddress", "NetRoute"})
@@ -77,6 +79,11 @@ def rows_of(value: object) -> Rows:
     """Return the objects of a list, which may be missing, one object, or an array."""
     found = value if isinstance(value, list) else [value]
     return [one for one in found if isinstance(one, dict)]
+
+
+def keyed(name: str) -> bool:
+    """Tell whether a section is a list whose rows can be told apart."""
+    return name in _KEYS
 
 
 def key_of(name: str, row: Json) -> Key:

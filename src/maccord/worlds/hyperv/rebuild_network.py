@@ -27,6 +27,7 @@ _DHCP = ("3", "dhcp")
 """PrefixOrigin, as a number or a word."""
 _DEFAULT = "0.0.0.0/0"
 _ON_LINK = ("0.0.0.0", "::", "")
+_VLAN_MODES = {0: "Untagged", 1: "Access", 2: "Trunk", 3: "Private"}
 _YEAR_US = 366 * 86_400_000_000
 
 
@@ -197,15 +198,22 @@ def _vnic(host: Host, row: Told, adapters: dict[str, Told], vlans: dict[str, Tol
     partition, _, _ = row.text("Id").removeprefix("Microsoft:").partition("\\")
     host.partition = as_guid(partition) or host.partition
     setting = vlans.get(row.text("Id").upper(), Told({}))
-    vnic.vlan = vlan_of(setting)
+    vnic.vlan, vnic.trunk = vlan_of(setting), _trunk_of(setting)
     host.vnics.append(vnic)
 
 
 def vlan_of(row: Told) -> int:
-    """Return the VLAN of an access port; 0 for an untagged one, and for trunks and private VLANs, which are not held."""
+    """Return the VLAN of an access port; 0 for an untagged one, a trunk and a private VLAN."""
     number = row.number("AccessVlanId") or 0
-    access = row.choice("OperationMode", {0: "Untagged", 1: "Access", 2: "Trunk", 3: "Private"}) == "Access"
+    access = row.choice("OperationMode", _VLAN_MODES) == "Access"
     return number if access and 0 < number < 4095 else 0
+
+
+def _trunk_of(row: Told) -> tuple[int, str] | None:
+    if row.choice("OperationMode", _VLAN_MODES) != "Trunk":
+        return None
+    native = row.number("NativeVlanId") or 0
+    return (native if 0 < native < 4095 else 0), row.text("AllowedVlanIdListString")
 
 
 # IP settings ----------------------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ Embedded Teaming" (switch independent; Hyper-V port or Dynamic).
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from ipaddress import AddressValueError, IPv4Address
 
 from maccord.worlds.hyperv import Adapter, Host, Machine, Nic, Switch, Team
 from maccord.worlds.hyperv.interface import Interface
@@ -126,6 +127,13 @@ def _own(
     return Outlet(one.guid, host.name, host.name, name, one.mac, one.mac, ips, on, cable, one.guid, vlan=vlan, vmq=vmq)
 
 
+def _is_ipv4(text: str) -> bool:
+    try:
+        return bool(IPv4Address(text))
+    except AddressValueError:
+        return False
+
+
 def _guest(host: Host, machine: Machine, adapter: Adapter) -> Outlet:
     return Outlet(
         key=adapter.id,
@@ -134,7 +142,7 @@ def _guest(host: Host, machine: Machine, adapter: Adapter) -> Outlet:
         name=adapter.name,
         mac=adapter.wants or adapter.mac,
         assigned=adapter.mac,
-        ips=tuple(adapter.guest_ips),
+        ips=tuple(ip for ip in adapter.guest_ips if _is_ipv4(ip)),
         on=adapter.switch_id,
         guid=adapter.id,
         spoofing=adapter.spoofing,
