@@ -21,7 +21,9 @@ from maccord.rehearse.watch import MANAGEMENT, Watch
 from maccord.worlds.hyperv import Host, Machine
 
 Judge = Callable[[Mapping[str, Mapping[str, Any]]], tuple[Incident, ...]]
-"""Checks the evidence, with the exports of some hosts replaced by what they tell now, and returns the incidents."""
+"""Checks the evidence, with the exports of some hosts replaced by what they tell now, and returns the incidents.
+
+Their events are those alone that were logged since: what was logged before tells of what has been repaired."""
 Tell = Callable[[int, int], None]
 _CUTS_MAX = 200
 """Of so many steps it is found out what a cut would leave; in longer plans, of the first of each kind on each host."""
@@ -154,7 +156,7 @@ def _cut(run: _Run, step: AnyStep) -> str:
 
 
 def _judged(run: _Run) -> tuple[Incident, ...]:
-    return run.judge(run.site.exports(sorted(run.changed)))
+    return run.judge(run.site.exports(sorted(run.changed), old_events=False))
 
 
 def _checked(run: _Run, one: StepRun) -> StepRun:

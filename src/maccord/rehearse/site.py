@@ -57,17 +57,17 @@ class Site:
         """Tell whether there is an emulated host or server that a step runs on."""
         return step.host.casefold() in self._hosts or step.host.casefold() in self._servers
 
-    def export(self, name: str) -> dict[str, Any]:
+    def export(self, name: str, *, old_events: bool = True) -> dict[str, Any]:
         """Return what a host or server tells now; raises KeyError for one that there is no export of."""
         key = name.casefold()
         if key in self._hosts:
-            return self._hosts[key].export()
+            return self._hosts[key].export(old_events=old_events)
         return self._servers[key].export()
 
-    def exports(self, names: Iterable[str] | None = None) -> dict[str, dict[str, Any]]:
+    def exports(self, names: Iterable[str] | None = None, *, old_events: bool = True) -> dict[str, dict[str, Any]]:
         """Return what these hosts and servers tell now, or all of them, by name. Hosts that are down tell nothing."""
         wanted = list(self.names) if names is None else [name for name in names if self._known(name)]
-        return {name: self.export(name) for name in wanted if self._is_up(name)}
+        return {name: self.export(name, old_events=old_events) for name in wanted if self._is_up(name)}
 
     @property
     def names(self) -> Iterator[str]:

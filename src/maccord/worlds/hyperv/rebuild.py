@@ -17,7 +17,7 @@ from maccord.worlds.hyperv.export import ORIGIN, as_json
 from maccord.worlds.hyperv.export_rows import Json
 from maccord.worlds.hyperv.fibre import NODE, Names
 from maccord.worlds.hyperv.host import Host
-from maccord.worlds.hyperv.overlay import differences, merged
+from maccord.worlds.hyperv.overlay import differences, merged, rows_of
 from maccord.worlds.hyperv.profile import PROFILES, Profile
 from maccord.worlds.hyperv.ranges import Range
 from maccord.worlds.hyperv.rebuild_machines import add_containers, add_machines
@@ -40,9 +40,15 @@ class Rebuilt:
     at_first: Json
     unheld: tuple[str, ...]
 
-    def export(self) -> Json:
-        """Return the host's export now: what the evidence said, with what has changed since."""
-        return merged(self.evidence, self.at_first, as_json(self.host))
+    def export(self, *, old_events: bool = True) -> Json:
+        """Return the host's export now: what the evidence said, with what has changed since.
+
+        Without `old_events` it holds those events alone that were logged since the host was made.
+        """
+        found = merged(self.evidence, self.at_first, as_json(self.host))
+        if not old_events and "Event" in found:
+            found["Event"] = rows_of(found["Event"])[len(rows_of(self.evidence.get("Event"))) :]
+        return found
 
 
 def rebuild(
