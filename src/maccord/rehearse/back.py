@@ -10,12 +10,12 @@ from maccord.plan.steps import (
     GenerateNames,
     GrantAddress,
     JoinTeam,
-    RefreshVmm,
+    MakeVmmPool,
     RemakeSwitch,
+    RemoveVmmPool,
     ReplaceVnic,
     ResetNic,
     RestartTeam,
-    SetCursor,
     SetMachineAddress,
 )
 from maccord.rehearse.compare import Difference
@@ -33,7 +33,7 @@ _INTERFACES = frozenset(
 )
 _TEAMS = frozenset({"NetLbfoTeam", "NetLbfoTeamMember", "NetLbfoTeamNic"})
 _SWITCHES = frozenset({"VMSwitch", "VMSwitchTeam"})
-_ISSUED = frozenset({"MacAddress", "DynamicMacAddressEnabled"})
+_ISSUED = frozenset({"MacAddress", "DynamicMacAddressEnabled", "Status", "IPAddresses"})
 _WHERE = frozenset({"SwitchId", "SwitchName", "Connected"})
 _GRANTS = frozenset({"SCMACAddress", "SCMACAddressPool"})
 _NAMES = "VMFibreChannelHba"
@@ -62,8 +62,8 @@ def announced(steps: Iterable[AnyStep]) -> Callable[[Difference], bool]:
             case GrantAddress():
                 lists[host] |= _GRANTS
                 machines[step.on.casefold()].add(_bare(step.machine_id))
-            case SetCursor() | RefreshVmm():
-                pass
+            case MakeVmmPool() | RemoveVmmPool():
+                lists[host].add("SCMACAddress")
             case _:
                 pass
 

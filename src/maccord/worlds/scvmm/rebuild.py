@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from maccord.worlds.hyperv import Host, World
 from maccord.worlds.hyperv.export_rows import Json
+from maccord.worlds.hyperv.overlay import rows_of
 from maccord.worlds.hyperv.told import Told
 from maccord.worlds.scvmm.pools import Grant, Pool
 from maccord.worlds.scvmm.server import ALL_HOSTS, Server
@@ -37,7 +38,16 @@ class RebuiltServer:
         for name, key in ((_POOL, "Name"), (_GRANT, "Address")):
             if now[name] != self.at_first[name]:
                 found[name] = _changed(self.evidence.get(name), self.at_first[name], now[name], key)
+        if now[_POOL] != self.at_first[_POOL]:
+            found[_GRANT] = [row for row in rows_of(found.get(_GRANT)) if not self._revoked(row)]
         return found
+
+    def _revoked(self, row: Json) -> bool:
+        """Tell whether an address was granted from a pool that is no more."""
+        mac = Told(row).mac("Address")
+        before = [pool for one in Told(self.at_first).rows(_POOL) if (pool := _pool(one)) is not None]
+        had = any(mac in pool for pool in before) if mac is not None else False
+        return had and not any(mac in pool for pool in self.server.pools if mac is not None)
 
 
 def rebuild_server(world: World, export: Mapping[str, object]) -> RebuiltServer:
@@ -52,18 +62,19 @@ def rebuild_server(world: World, export: Mapping[str, object]) -> RebuiltServer:
         for one in machine.adapters
         if not one.dynamic
     }
-    unheld = []
+    unheld, taken = [], set()
     for at, row in enumerate(told.rows(_GRANT)):
         mac = row.mac("Address")
         pool = next((one for one in server.pools if mac is not None and mac in one), None)
         adapter = static.get(mac or 0)
         if mac is None or pool is None or adapter is None:
             unheld.append(f"{_GRANT} is not lived: /{_GRANT}/{at}")
+            taken |= set() if mac is None else {mac}
             continue
         manage(server, adapter.machine.host)
         pool.grants[mac] = Grant(mac, adapter)
         pool.latest = max(pool.latest, mac)
-    server.taken = frozenset(mac for row in told.rows(_GRANT) if (mac := row.mac("Address")) is not None)
+    server.taken = frozenset(taken)
     at_first: Json = json.loads(server.export())
     return RebuiltServer(server, dict(export), at_first, tuple(unheld))
 
