@@ -24,7 +24,7 @@ from maccord.report import Reported, report_incidents
 
 PLAN, DOCUMENT = "plan.json", "plan.md"
 _MARK = ".maccord-plan"
-_OURS = re.compile(rf"{re.escape(PLAN)}|{re.escape(DOCUMENT)}|apply|reverse|{re.escape(_MARK)}|journal\.jsonl.*")
+_OURS = re.compile(rf"{re.escape(PLAN)}|{re.escape(DOCUMENT)}|apply|reverse|world|{re.escape(_MARK)}|journal\.jsonl.*")
 
 
 class CannotWritePlan(MaccordError):

@@ -1,6 +1,6 @@
 """Rehearses a plan on hosts rebuilt from the evidence that it was made of."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -73,11 +73,12 @@ def incidents_of(report: Report) -> tuple[Incident, ...]:
     )
 
 
-def refuse_changed(folder: str, plan: Plan, found: Iterable[Incident]) -> None:
+def refuse_changed(folder: str, plan: Plan, found: Sequence[Incident]) -> None:
     """Refuse a plan whose incidents are not those that the evidence shows now; the message says which differ."""
     planned = {one.id: f"{one.cause} ({', '.join(one.hosts[:_NAMED])})" for one in plan.outcomes}
     there = {one.id: f"{one.cause} ({', '.join(one.hosts[:_NAMED])})" for one in found if one.counts}
-    missing = [planned[one] for one in planned.keys() - {other.id for other in found}]
+    known = {one.id for one in found}
+    missing = [planned[one.id] for one in plan.outcomes if one.id not in known and one.becomes != "left"]
     new = [there[one] for one in there.keys() - planned.keys()]
     told = _told("gone since", missing) + _told("new since", new)
     if told:

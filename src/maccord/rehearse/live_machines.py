@@ -135,4 +135,4 @@ def start(scene: Scene, machine: Machine) -> None:
 
 
 def _addresses(machine: Machine) -> str:
-    return ", ".join(show(one.mac) for one in machine.adapters) or "no address"
+    return ", ".join(show(one.mac) if one.mac else "no address yet" for one in machine.adapters) or "no adapter"
