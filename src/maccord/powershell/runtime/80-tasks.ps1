@@ -1,0 +1,139 @@
+
+# --- Steps that cut the host off run as a task of the host -----------------------------------------------------------
+
+$Detached = @('replace-vnic', 'join-team', 'remake-switch', 'restart-team', 'reset-nic')
+
+function Get-OwnTask {
+    # The task of a step, as long as it is not through.
+    param($Step)
+
+    $name = 'maccord-' + $Step.key
+    $found = @(Get-ScheduledTask -ErrorAction Stop | Where-Object { $_.TaskName -eq $name })
+    if ($found.Count -eq 1) { return $found[0] }
+}
+
+function Test-Detached {
+    # A task that is under way speaks for the step; one that was interrupted is started again, and puts things back.
+    param($Step)
+
+    $own = Get-OwnTask -Step $Step
+    if ($null -eq $own) { return Test-Plain -Step $Step }
+    if ([string]$own.State -eq 'Running') { return New-Verdict -Outcome 'running' -Seen 'its task is under way' }
+    return New-Verdict -Outcome 'ready' -Seen 'its task was interrupted, and will put back what it had begun'
+}
+
+function Register-OwnTask {
+    # The task has a copy of this script, runs as SYSTEM, and once more after a restart of the host.
+    param($Step)
+
+    $null = New-Item -ItemType Directory -Path $Folder -Force
+    Remove-State -Step $Step -What 'result.json'
+    $copy = Get-StatePath -Step $Step -What 'ps1'
+    Set-Content -LiteralPath $copy -Value $ScriptText -Encoding Ascii
+    $program = "$env:SystemRoot\System32\WindowsPowerShell\v1.0\powershell.exe"
+    $words = '-NoProfile -NonInteractive -ExecutionPolicy Bypass -File "{0}" -Task {1} -Folder "{2}"' -f $copy, $Step.key, $Folder.TrimEnd('\')
+    $action = New-ScheduledTaskAction -Execute $program -Argument $words -ErrorAction Stop
+    $principal = New-ScheduledTaskPrincipal -UserId 'SYSTEM' -LogonType 'ServiceAccount' -RunLevel 'Highest' -ErrorAction Stop
+    $trigger = New-ScheduledTaskTrigger -AtStartup -ErrorAction Stop
+    $settings = New-ScheduledTaskSettingsSet -AllowStartIfOnBatteries -DontStopIfGoingOnBatteries -ErrorAction Stop
+    $null = Register-ScheduledTask -TaskName ('maccord-' + $Step.key) -Action $action -Principal $principal -Trigger $trigger -Settings $settings -Force -ErrorAction Stop
+}
+
+function Start-Detached {
+    # Hands the step over to its task, and waits for what it tells.
+    param($Step)
+
+    if ($null -eq (Get-OwnTask -Step $Step)) { Register-OwnTask -Step $Step }
+    Start-ScheduledTask -TaskName ('maccord-' + $Step.key) -ErrorAction Stop
+    return Wait-Detached -Step $Step
+}
+
+function Wait-Detached {
+    # The task tells its end in a file. Twice the patience, for it may have to put everything back.
+    param($Step)
+
+    $limit = 120
+    if ($null -ne $Step.PSObject.Properties['patience_s']) { $limit = $limit + 2 * [int]$Step.patience_s }
+    $watch = [System.Diagnostics.Stopwatch]::StartNew()
+    while (-not (Test-State -Step $Step -What 'result.json')) {
+        if ($NoWait -or $watch.Elapsed.TotalSeconds -gt $limit) {
+            return New-Verdict -Outcome 'running' -Seen 'its task has not told its end yet; run this again to hear it'
+        }
+        Start-Sleep -Seconds 2
+    }
+    $told = Read-State -Step $Step -What 'result.json'
+    return New-Verdict -Outcome $told.outcome -Seen $told.seen
+}
+
+function Read-Before {
+    param($Step)
+
+    switch ($Step.kind) {
+        'replace-vnic' { return Read-ReplaceVnic -Step $Step }
+        'join-team' { return Read-JoinTeam -Step $Step }
+        'remake-switch' { return Read-RemakeSwitch -Step $Step }
+        default { return [pscustomobject]@{ kind = $Step.kind } }
+    }
+}
+
+function Invoke-Attempt {
+    # Outcome: yes, and it stays; or no, and it has to be put back.
+    param($Step, $Before)
+
+    switch ($Step.kind) {
+        'replace-vnic' { return Invoke-ReplaceVnic -Step $Step -Before $Before }
+        'join-team' { return Invoke-JoinTeam -Step $Step -Before $Before }
+        'remake-switch' { return Invoke-RemakeSwitch -Step $Step -Before $Before }
+        'restart-team' { return Invoke-RestartTeam -Step $Step }
+        'reset-nic' { return Invoke-ResetNic -Step $Step }
+    }
+}
+
+function Restore-Step {
+    param($Step, $Before)
+
+    switch ($Step.kind) {
+        'replace-vnic' { Restore-ReplaceVnic -Step $Step -Before $Before }
+        'join-team' { Restore-JoinTeam -Step $Step -Before $Before }
+        'remake-switch' { Restore-RemakeSwitch -Step $Step -Before $Before }
+        'restart-team' { Restore-RestartTeam -Step $Step }
+        'reset-nic' { Restore-ResetNic -Step $Step }
+    }
+}
+
+function Invoke-Detached {
+    # The step itself, in the task. What has to be put back is on the disk before anything changes.
+    param($Step)
+
+    if (Test-State -Step $Step -What 'before.json') {
+        $null = Restore-Step -Step $Step -Before (Read-State -Step $Step -What 'before.json')
+        return New-Verdict -Outcome 'rolled-back' -Seen 'the task was interrupted; everything was put back'
+    }
+    $verdict = Test-Plain -Step $Step
+    if ($verdict.Outcome -ne 'ready') { return $verdict }
+    $before = Read-Before -Step $Step
+    Write-State -Step $Step -What 'before.json' -Value $before
+    try { $answer = Invoke-Attempt -Step $Step -Before $before }
+    catch { $answer = New-Verdict -Outcome 'no' -Seen $_.Exception.Message }
+    if ($answer.Outcome -eq 'yes') {
+        $after = Test-Plain -Step $Step
+        if ($after.Outcome -eq 'already') { return New-Verdict -Outcome 'done' -Seen "$($answer.Seen); $($after.Seen)" }
+        $answer = $after
+    }
+    $null = Restore-Step -Step $Step -Before $before
+    return New-Verdict -Outcome 'rolled-back' -Seen "$($answer.Seen); everything was put back"
+}
+
+function Invoke-OwnTask {
+    # Runs a step in its task, and tells its end. The task goes last: as long as it is there, nothing is forgotten.
+    param($Step)
+
+    try {
+        $ended = Invoke-Detached -Step $Step
+        Remove-State -Step $Step -What 'before.json'
+    }
+    catch { $ended = New-Verdict -Outcome 'failed' -Seen $_.Exception.Message }
+    Write-State -Step $Step -What 'result.json' -Value @{ outcome = $ended.Outcome; seen = $ended.Seen }
+    Remove-State -Step $Step -What 'ps1'
+    Unregister-ScheduledTask -TaskName ('maccord-' + $Step.key) -Confirm:$false -ErrorAction Stop
+}
