@@ -160,11 +160,11 @@ function Test-SetConnection {
     if ($null -eq $machine) { return New-Verdict -Outcome 'refused' -Seen 'the machine is not on this host' }
     $adapter = Get-MachineAdapter -Step $Step -Machine $machine
     if ($null -eq $adapter) { return New-Verdict -Outcome 'refused' -Seen 'the machine has no adapter of this Id' }
-    $switch = [string]$adapter.SwitchName
-    $isOn = $switch -ceq $Step.switch
-    $isOff = $switch -eq ''
+    $vSwitch = [string]$adapter.SwitchName
+    $isOn = $vSwitch -ceq $Step.switch
+    $isOff = $vSwitch -eq ''
     if ($Step.connected) { $isThere = $isOn; $isPlanned = $isOff } else { $isThere = $isOff; $isPlanned = $isOn }
-    return Resolve-Verdict -IsThere $isThere -IsPlanned $isPlanned -Seen "the adapter is on switch '$switch'"
+    return Resolve-Verdict -IsThere $isThere -IsPlanned $isPlanned -Seen "the adapter is on switch '$vSwitch'"
 }
 
 function Invoke-SetConnection {
@@ -172,8 +172,8 @@ function Invoke-SetConnection {
 
     $adapter = Get-MachineAdapter -Step $Step -Machine (Get-Machine -Step $Step)
     if ($Step.connected) {
-        $switch = Get-Switch -Name $Step.switch
-        Connect-VMNetworkAdapter -VMNetworkAdapter $adapter -VMSwitch $switch -Confirm:$false
+        $vSwitch = Get-Switch -Name $Step.switch
+        Connect-VMNetworkAdapter -VMNetworkAdapter $adapter -VMSwitch $vSwitch -Confirm:$false
     }
     else {
         Disconnect-VMNetworkAdapter -VMNetworkAdapter $adapter -Confirm:$false

@@ -100,10 +100,10 @@ function Enable-Queues {
 
 function New-Vnic {
     # Adds a vNIC with its VLAN and its IP settings. Mac: twelve digits, or nothing for one that the host issues.
-    param([string] $Name, [string] $Switch, $Mac, $Vlan, $Settings)
+    param([string] $Name, [string] $VSwitch, $Mac, $Vlan, $Settings)
 
-    if ($null -eq $Mac) { Add-VMNetworkAdapter -ManagementOS -Name $Name -SwitchName $Switch -Confirm:$false }
-    else { Add-VMNetworkAdapter -ManagementOS -Name $Name -SwitchName $Switch -StaticMacAddress $Mac -Confirm:$false }
+    if ($null -eq $Mac) { Add-VMNetworkAdapter -ManagementOS -Name $Name -SwitchName $VSwitch -Confirm:$false }
+    else { Add-VMNetworkAdapter -ManagementOS -Name $Name -SwitchName $VSwitch -StaticMacAddress $Mac -Confirm:$false }
     $vnic = @(Get-Vnics -Name $Name)[0]
     Write-Vlan -Vnic $vnic -Vlan $Vlan
     $interface = Wait-VnicInterface -Vnic $vnic
@@ -162,7 +162,7 @@ function Invoke-ReplaceVnic {
     param($Step, $Before)
 
     Remove-Vnic -Name $Step.vnic
-    $interface = New-Vnic -Name $Step.vnic -Switch $Step.switch -Mac $Step.mac -Vlan $Before.vlan -Settings $Before.settings
+    $interface = New-Vnic -Name $Step.vnic -VSwitch $Step.switch -Mac $Step.mac -Vlan $Before.vlan -Settings $Before.settings
     $answer = Wait-Answer -Interface $interface -Settings $Before.settings -Probes @($Step.probes) -Patience $Step.patience_s
     if ($answer.Outcome -eq 'yes' -and $Step.vmq) { Enable-Queues -Interface $interface }
     return $answer
@@ -173,7 +173,7 @@ function Restore-ReplaceVnic {
     param($Step, $Before)
 
     Remove-Vnic -Name $Step.vnic
-    $interface = New-Vnic -Name $Step.vnic -Switch $Step.switch -Mac $Step.was_mac -Vlan $Before.vlan -Settings $Before.settings
+    $interface = New-Vnic -Name $Step.vnic -VSwitch $Step.switch -Mac $Step.was_mac -Vlan $Before.vlan -Settings $Before.settings
     $queues = Get-Queues -Interface $interface
     if (-not $Before.queues -and $null -ne $queues) {
         Disable-NetAdapterVmq -InputObject $queues -NoRestart -Confirm:$false -ErrorAction Stop

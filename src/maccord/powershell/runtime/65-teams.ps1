@@ -16,7 +16,7 @@ function Test-JoinTeam {
     Assert-PlainName -Name $Step.switch
     $nic = Get-Nic -Permanent $Step.nic_permanent
     Assert-PlainName -Name $nic.Name
-    $switch = Get-Switch -Name $Step.switch
+    $vSwitch = Get-Switch -Name $Step.switch
     $teams = @(Get-NetLbfoTeam -ErrorAction Stop | Where-Object { $_.Name -ceq $Step.team })
     if ($teams.Count -ne 1) { return New-Verdict -Outcome 'refused' -Seen "there are $($teams.Count) teams named '$($Step.team)'" }
     $isMember = @(Get-Members -Team $Step.team | Where-Object { $_.Name -ceq $nic.Name }).Count -eq 1
@@ -25,7 +25,7 @@ function Test-JoinTeam {
     if ($isMember -and $vnics.Count -eq 1) {
         $interface = Get-VnicInterface -Vnic $vnics[0]
         $live = Read-IpSettings -Interface $interface
-        $isThere = ([string]$vnics[0].SwitchName -ceq $switch.Name) -and (Test-SameSettings -Planned $Step.settings -Live $live)
+        $isThere = ([string]$vnics[0].SwitchName -ceq $vSwitch.Name) -and (Test-SameSettings -Planned $Step.settings -Live $live)
         return Resolve-Verdict -IsThere $isThere -IsPlanned $false -Seen "$seen, $(Format-IpSettings -Settings $live)"
     }
     if ($isMember -or $vnics.Count -gt 0) { return New-Verdict -Outcome 'refused' -Seen $seen }
@@ -59,7 +59,7 @@ function Invoke-JoinTeam {
 
     $null = Add-NetLbfoTeamMember -Name $Before.nic -Team $Step.team -Confirm:$false -ErrorAction Stop
     Wait-Member -Team $Step.team -Nic $Before.nic
-    $interface = New-Vnic -Name $Step.vnic -Switch $Step.switch -Mac $Step.mac -Vlan $Step.vlan -Settings $Before.settings
+    $interface = New-Vnic -Name $Step.vnic -VSwitch $Step.switch -Mac $Step.mac -Vlan $Step.vlan -Settings $Before.settings
     return Wait-Answer -Interface $interface -Settings $Before.settings -Probes @($Step.probes) -Patience $Step.patience_s
 }
 

@@ -3,9 +3,9 @@
 
 function Get-Connected {
     # The adapters of machines that are on a switch, by the switch's id.
-    param($Switch)
+    param($VSwitch)
 
-    $id = ConvertTo-Id -Id $Switch.Id
+    $id = ConvertTo-Id -Id $VSwitch.Id
     return @(Get-VM | ForEach-Object { Get-VMNetworkAdapter -VM $_ } |
         Where-Object { $null -ne $_.SwitchId -and (ConvertTo-Id -Id $_.SwitchId) -eq $id })
 }
@@ -21,13 +21,13 @@ function Test-RemakeSwitch {
     param($Step)
 
     Assert-PlainName -Name $Step.switch
-    $switch = Get-Switch -Name $Step.switch
+    $vSwitch = Get-Switch -Name $Step.switch
     $nic = Get-Nic -Permanent $Step.nic_permanent
     Assert-PlainName -Name $nic.Name
-    $below = @($switch.NetAdapterInterfaceDescription)
+    $below = @($vSwitch.NetAdapterInterfaceDescription)
     $vnics = @(Get-OnSwitch -Name $Step.switch)
-    $seen = "the switch is $($switch.SwitchType) on $(Join-Text -Items $below), with $($vnics.Count) vNICs"
-    $isPlain = ([string]$switch.SwitchType -eq 'External') -and (-not $switch.EmbeddedTeamingEnabled) -and
+    $seen = "the switch is $($vSwitch.SwitchType) on $(Join-Text -Items $below), with $($vnics.Count) vNICs"
+    $isPlain = ([string]$vSwitch.SwitchType -eq 'External') -and (-not $vSwitch.EmbeddedTeamingEnabled) -and
         ($below -ccontains [string]$nic.InterfaceDescription) -and ($vnics.Count -eq 1)
     if (-not $isPlain) { return Resolve-Verdict -IsThere $false -IsPlanned $false -Seen $seen }
     $mac = ConvertTo-Bare -Address $vnics[0].MacAddress
@@ -35,7 +35,7 @@ function Test-RemakeSwitch {
     if ($null -eq $interface) { return New-Verdict -Outcome 'refused' -Seen 'the vNIC has no interface in Windows' }
     $live = Read-IpSettings -Interface $interface
     $vlan = Read-Vlan -Vnic $vnics[0]
-    $others = @(Get-Connected -Switch $switch | Where-Object { $Step.adapters -notcontains [string]$_.Id } | ForEach-Object { [string]$_.Id })
+    $others = @(Get-Connected -VSwitch $vSwitch | Where-Object { $Step.adapters -notcontains [string]$_.Id } | ForEach-Object { [string]$_.Id })
     $seen = "$seen, the vNIC has $mac, $(Format-IpSettings -Settings $live), adapters that the plan does not name: $(Join-Text -Items $others)"
     $isSame = (Test-SameVlan -Planned $Step.vlan -Live $vlan) -and (Test-SameSettings -Planned $Step.settings -Live $live)
     $isThere = $isSame -and ($mac -eq (ConvertTo-Bare -Address $nic.MacAddress))
@@ -46,16 +46,16 @@ function Test-RemakeSwitch {
 function Read-RemakeSwitch {
     param($Step)
 
-    $switch = Get-Switch -Name $Step.switch
+    $vSwitch = Get-Switch -Name $Step.switch
     $vnic = @(Get-OnSwitch -Name $Step.switch)[0]
     return [pscustomobject]@{
         settings = Read-IpSettings -Interface (Get-VnicInterface -Vnic $vnic)
         vlan = Read-Vlan -Vnic $vnic
         vnic = [string]$vnic.Name
-        adapters = [object[]]@(Get-Connected -Switch $switch | ForEach-Object { [string]$_.Id })
-        iov = [bool]$switch.IovEnabled
-        bandwidth = [string]$switch.BandwidthReservationMode
-        notes = [string]$switch.Notes
+        adapters = [object[]]@(Get-Connected -VSwitch $vSwitch | ForEach-Object { [string]$_.Id })
+        iov = [bool]$vSwitch.IovEnabled
+        bandwidth = [string]$vSwitch.BandwidthReservationMode
+        notes = [string]$vSwitch.Notes
     }
 }
 
@@ -70,8 +70,8 @@ function New-ExternalSwitch {
 function Remove-Switch {
     param([string] $Name)
 
-    foreach ($switch in @(Get-VMSwitch | Where-Object { $_.Name -ceq $Name })) {
-        Remove-VMSwitch -VMSwitch $switch -Force -Confirm:$false
+    foreach ($vSwitch in @(Get-VMSwitch | Where-Object { $_.Name -ceq $Name })) {
+        Remove-VMSwitch -VMSwitch $vSwitch -Force -Confirm:$false
     }
 }
 
@@ -79,11 +79,11 @@ function Connect-Machines {
     # Connects again what was on the switch. A machine that has gone meanwhile is none of ours.
     param($Step, $Before)
 
-    $switch = Get-Switch -Name $Step.switch
+    $vSwitch = Get-Switch -Name $Step.switch
     $adapters = @(Get-VM | ForEach-Object { Get-VMNetworkAdapter -VM $_ } |
         Where-Object { $Before.adapters -contains [string]$_.Id })
     foreach ($adapter in $adapters) {
-        Connect-VMNetworkAdapter -VMNetworkAdapter $adapter -VMSwitch $switch -Confirm:$false
+        Connect-VMNetworkAdapter -VMNetworkAdapter $adapter -VMSwitch $vSwitch -Confirm:$false
     }
 }
 
@@ -106,6 +106,6 @@ function Restore-RemakeSwitch {
 
     Remove-Switch -Name $Step.switch
     New-ExternalSwitch -Step $Step -Before $Before -Management $false
-    $null = New-Vnic -Name $Before.vnic -Switch $Step.switch -Mac $Step.was_mac -Vlan $Before.vlan -Settings $Before.settings
+    $null = New-Vnic -Name $Before.vnic -VSwitch $Step.switch -Mac $Step.was_mac -Vlan $Before.vlan -Settings $Before.settings
     Connect-Machines -Step $Step -Before $Before
 }
