@@ -61,11 +61,19 @@ def _calls(source: bytes) -> list[tuple[int, str]]:
         elif name in CMDLETS:
             allowed = CMDLETS[name].parameters | COMMON
             found += [(_line(node), f"{name} has no parameter {one}") for one in given if one not in allowed]
+            if CMDLETS[name].effect == "host" and not _kept(node):
+                found.append((_line(node), f"what {name} writes is mixed into the output"))
             if CMDLETS[name].blind and "erroraction" not in given:
                 found.append((_line(node), f"{name} is not told what to do on an error"))
         else:
             found.append((_line(node), f"{name} is no known cmdlet"))
     return found
+
+
+def _kept(command: Node) -> bool:
+    """Whether a command's output goes to a variable."""
+    above = command.parent.parent if command.parent is not None else None
+    return above is not None and above.type == "assignment_value"
 
 
 def _variables(source: bytes) -> list[tuple[int, str]]:

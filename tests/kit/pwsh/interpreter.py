@@ -299,7 +299,8 @@ class Interpreter:
             given["input"] = flowing
         silent = text(given.get("erroraction")).lower() == "silentlycontinue"
         try:
-            return items(self.commands[name](self, given))
+            told = self.commands[name](self, given)
+            return [] if told is None else items(told)
         except PsError:
             if silent:
                 return []

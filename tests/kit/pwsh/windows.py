@@ -150,7 +150,10 @@ class Windows:
         return Obj({"Elapsed": elapsed})
 
     def _guarded(self) -> dict[str, Command]:
-        """Every cmdlet, and before each change the question whether the process still lives."""
+        """Every cmdlet; before each change the question whether the process still lives, and after it an object.
+
+        Whatever a cmdlet that changes something may write, a script must not take it for an answer of its own.
+        """
         from tests.kit.pwsh import all_commands  # noqa: PLC0415 - they know this class
         from tests.kit.pwsh.cmdlets import CMDLETS  # noqa: PLC0415
 
@@ -161,7 +164,8 @@ class Windows:
                     self.changed.append(name)
                     if self.kill_at and len(self.changed) == self.kill_at:
                         raise Killed
-                return command(self, given)
+                told = command(self, given)
+                return told if told is not None or CMDLETS[name].effect != "host" else Obj()
 
             return call
 

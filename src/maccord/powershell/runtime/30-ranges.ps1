@@ -15,7 +15,7 @@ function Test-SetRange {
 function Invoke-SetRange {
     param($Step)
 
-    Set-VMHost -MacAddressMinimum $Step.first -MacAddressMaximum $Step.last -Confirm:$false
+    $null = Set-VMHost -MacAddressMinimum $Step.first -MacAddressMaximum $Step.last -Confirm:$false
 }
 
 function Test-SetPortNames {
@@ -32,7 +32,7 @@ function Test-SetPortNames {
 function Invoke-SetPortNames {
     param($Step)
 
-    Set-VMHost -FibreChannelWwpnMinimum $Step.first -FibreChannelWwpnMaximum $Step.last -Confirm:$false
+    $null = Set-VMHost -FibreChannelWwpnMinimum $Step.first -FibreChannelWwpnMaximum $Step.last -Confirm:$false
 }
 
 $CursorKey = 'HKLM:\SOFTWARE\Microsoft\Windows NT\CurrentVersion\Virtualization\Worker'
@@ -59,11 +59,11 @@ function Invoke-SetCursor {
     param($Step)
 
     $octets = [byte[]]@(0, 2, 4, 6, 8, 10 | ForEach-Object { [System.Convert]::ToByte($Step.cursor.Substring($_, 2), 16) })
-    Stop-Service -Name 'vmms' -Confirm:$false
+    $null = Stop-Service -Name 'vmms' -Confirm:$false
     try {
-        Set-ItemProperty -LiteralPath $CursorKey -Name 'CurrentMacAddress' -Value $octets -Confirm:$false
+        $null = Set-ItemProperty -LiteralPath $CursorKey -Name 'CurrentMacAddress' -Value $octets -Confirm:$false
     }
     finally {
-        Start-Service -Name 'vmms' -Confirm:$false
+        $null = Start-Service -Name 'vmms' -Confirm:$false
     }
 }

@@ -34,7 +34,7 @@ function Stop-Machine {
     $watch = [System.Diagnostics.Stopwatch]::StartNew()
     $gone = $false
     try {
-        Stop-VM -VM $Machine -Force:$ForceShutdown -Confirm:$false
+        $null = Stop-VM -VM $Machine -Force:$ForceShutdown -Confirm:$false
         while ($watch.Elapsed.TotalSeconds -lt $StopWithin -and -not $gone) {
             $gone = [string](Get-Machine -Step $Step).State -eq 'Off'
             if (-not $gone) { Start-Sleep -Seconds 2 }
@@ -51,7 +51,7 @@ function Start-Machine {
     param($Step)
 
     $machine = Get-Machine -Step $Step
-    if ([string]$machine.State -eq 'Off') { Start-VM -VM $machine -Confirm:$false }
+    if ([string]$machine.State -eq 'Off') { $null = Start-VM -VM $machine -Confirm:$false }
     Remove-State -Step $Step -What 'stopped'
 }
 
@@ -122,13 +122,13 @@ function Invoke-SetMachineAddress {
     if ($null -eq $Step.mac) {
         # A dynamic address stays until the adapter was static once.
         if ($adapter.DynamicMacAddressEnabled) {
-            Set-VMNetworkAdapter -VMNetworkAdapter $adapter -StaticMacAddress $Step.was_mac -Confirm:$false
+            $null = Set-VMNetworkAdapter -VMNetworkAdapter $adapter -StaticMacAddress $Step.was_mac -Confirm:$false
             $adapter = Get-MachineAdapter -Step $Step -Machine (Get-Machine -Step $Step)
         }
-        Set-VMNetworkAdapter -VMNetworkAdapter $adapter -DynamicMacAddress -Confirm:$false
+        $null = Set-VMNetworkAdapter -VMNetworkAdapter $adapter -DynamicMacAddress -Confirm:$false
     }
     else {
-        Set-VMNetworkAdapter -VMNetworkAdapter $adapter -StaticMacAddress $Step.mac -Confirm:$false
+        $null = Set-VMNetworkAdapter -VMNetworkAdapter $adapter -StaticMacAddress $Step.mac -Confirm:$false
     }
     Update-Cluster -Step $Step
     if ($Step.was_running) { Start-Machine -Step $Step }
@@ -150,7 +150,7 @@ function Invoke-SetSpoofing {
 
     $adapter = Get-MachineAdapter -Step $Step -Machine (Get-Machine -Step $Step)
     $wanted = if ($Step.on) { 'On' } else { 'Off' }
-    Set-VMNetworkAdapter -VMNetworkAdapter $adapter -MacAddressSpoofing $wanted -Confirm:$false
+    $null = Set-VMNetworkAdapter -VMNetworkAdapter $adapter -MacAddressSpoofing $wanted -Confirm:$false
 }
 
 function Test-SetConnection {
@@ -173,10 +173,10 @@ function Invoke-SetConnection {
     $adapter = Get-MachineAdapter -Step $Step -Machine (Get-Machine -Step $Step)
     if ($Step.connected) {
         $vSwitch = Get-Switch -Name $Step.switch
-        Connect-VMNetworkAdapter -VMNetworkAdapter $adapter -VMSwitch $vSwitch -Confirm:$false
+        $null = Connect-VMNetworkAdapter -VMNetworkAdapter $adapter -VMSwitch $vSwitch -Confirm:$false
     }
     else {
-        Disconnect-VMNetworkAdapter -VMNetworkAdapter $adapter -Confirm:$false
+        $null = Disconnect-VMNetworkAdapter -VMNetworkAdapter $adapter -Confirm:$false
     }
 }
 
@@ -210,7 +210,7 @@ function Invoke-GenerateNames {
     Write-State -Step $Step -What 'stopped' -Value @{ machine = $Step.machine }
     foreach ($hba in @(Get-VMFibreChannelHba -VM (Get-Machine -Step $Step))) {
         $shared = @(Get-PortNames -Hba $hba | Where-Object { $Step.names -contains $_ })
-        if ($shared.Count -gt 0) { Set-VMFibreChannelHba -VMFibreChannelHba $hba -GenerateWwn -Confirm:$false }
+        if ($shared.Count -gt 0) { $null = Set-VMFibreChannelHba -VMFibreChannelHba $hba -GenerateWwn -Confirm:$false }
     }
     Remove-State -Step $Step -What 'stopped'
 }

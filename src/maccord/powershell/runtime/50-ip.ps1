@@ -104,7 +104,7 @@ function Write-IpSettings {
     $index = [int]$Interface.ifIndex
     $now = Read-IpSettings -Interface $Interface
     if ($Settings.dhcp -and -not $now.dhcp) {
-        Set-NetIPInterface -InterfaceIndex $index -AddressFamily 'IPv4' -Dhcp 'Enabled' -Confirm:$false -ErrorAction Stop
+        $null = Set-NetIPInterface -InterfaceIndex $index -AddressFamily 'IPv4' -Dhcp 'Enabled' -Confirm:$false -ErrorAction Stop
     }
     $there = @($now.addresses | ForEach-Object { $_.address })
     foreach ($one in @($Settings.addresses | Where-Object { $there -notcontains $_.address })) {
@@ -115,17 +115,17 @@ function Write-IpSettings {
         $null = New-NetRoute -InterfaceIndex $index -DestinationPrefix $one.prefix -NextHop $one.next_hop -RouteMetric $one.metric -Confirm:$false -ErrorAction Stop
     }
     if (@($Settings.dns_servers).Count -gt 0) {
-        Set-DnsClientServerAddress -InterfaceIndex $index -ServerAddresses @($Settings.dns_servers) -Confirm:$false -ErrorAction Stop
+        $null = Set-DnsClientServerAddress -InterfaceIndex $index -ServerAddresses @($Settings.dns_servers) -Confirm:$false -ErrorAction Stop
     }
-    Set-DnsClient -InterfaceIndex $index -ConnectionSpecificSuffix $Settings.dns_suffix -RegisterThisConnectionsAddress ([bool]$Settings.registers) -Confirm:$false -ErrorAction Stop
+    $null = Set-DnsClient -InterfaceIndex $index -ConnectionSpecificSuffix $Settings.dns_suffix -RegisterThisConnectionsAddress ([bool]$Settings.registers) -Confirm:$false -ErrorAction Stop
     foreach ($family in @($Settings.families)) {
         $own = @($now.families | Where-Object { $_.family -eq $family.family })
         if ($own.Count -eq 0) { continue }
         if ($family.metric -ne 0) {
-            Set-NetIPInterface -InterfaceIndex $index -AddressFamily $family.family -AutomaticMetric 'Disabled' -InterfaceMetric $family.metric -Confirm:$false -ErrorAction Stop
+            $null = Set-NetIPInterface -InterfaceIndex $index -AddressFamily $family.family -AutomaticMetric 'Disabled' -InterfaceMetric $family.metric -Confirm:$false -ErrorAction Stop
         }
         if ($family.mtu -ne $own[0].mtu) {
-            Set-NetIPInterface -InterfaceIndex $index -AddressFamily $family.family -NlMtuBytes $family.mtu -Confirm:$false -ErrorAction Stop
+            $null = Set-NetIPInterface -InterfaceIndex $index -AddressFamily $family.family -NlMtuBytes $family.mtu -Confirm:$false -ErrorAction Stop
         }
     }
 }

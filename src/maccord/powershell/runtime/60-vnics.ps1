@@ -73,10 +73,10 @@ function Write-Vlan {
     param($Vnic, $Vlan)
 
     if ($Vlan.mode -eq 'Access') {
-        Set-VMNetworkAdapterVlan -VMNetworkAdapter $Vnic -Access -VlanId $Vlan.access -Confirm:$false
+        $null = Set-VMNetworkAdapterVlan -VMNetworkAdapter $Vnic -Access -VlanId $Vlan.access -Confirm:$false
     }
     elseif ($Vlan.mode -eq 'Trunk') {
-        Set-VMNetworkAdapterVlan -VMNetworkAdapter $Vnic -Trunk -NativeVlanId $Vlan.native -AllowedVlanIdList $Vlan.allowed -Confirm:$false
+        $null = Set-VMNetworkAdapterVlan -VMNetworkAdapter $Vnic -Trunk -NativeVlanId $Vlan.native -AllowedVlanIdList $Vlan.allowed -Confirm:$false
     }
 }
 
@@ -94,7 +94,7 @@ function Enable-Queues {
 
     $queues = Get-Queues -Interface $Interface
     if ($null -ne $queues -and -not $queues.Enabled) {
-        Enable-NetAdapterVmq -InputObject $queues -NoRestart -Confirm:$false -ErrorAction Stop
+        $null = Enable-NetAdapterVmq -InputObject $queues -NoRestart -Confirm:$false -ErrorAction Stop
     }
 }
 
@@ -102,8 +102,8 @@ function New-Vnic {
     # Adds a vNIC with its VLAN and its IP settings. Mac: twelve digits, or nothing for one that the host issues.
     param([string] $Name, [string] $VSwitch, $Mac, $Vlan, $Settings)
 
-    if ($null -eq $Mac) { Add-VMNetworkAdapter -ManagementOS -Name $Name -SwitchName $VSwitch -Confirm:$false }
-    else { Add-VMNetworkAdapter -ManagementOS -Name $Name -SwitchName $VSwitch -StaticMacAddress $Mac -Confirm:$false }
+    if ($null -eq $Mac) { $null = Add-VMNetworkAdapter -ManagementOS -Name $Name -SwitchName $VSwitch -Confirm:$false }
+    else { $null = Add-VMNetworkAdapter -ManagementOS -Name $Name -SwitchName $VSwitch -StaticMacAddress $Mac -Confirm:$false }
     $vnic = @(Get-Vnics -Name $Name)[0]
     Write-Vlan -Vnic $vnic -Vlan $Vlan
     $interface = Wait-VnicInterface -Vnic $vnic
@@ -115,7 +115,7 @@ function Remove-Vnic {
     # Removes the vNICs of a name, if there are any.
     param([string] $Name)
 
-    foreach ($vnic in @(Get-Vnics -Name $Name)) { Remove-VMNetworkAdapter -VMNetworkAdapter $vnic -Confirm:$false }
+    foreach ($vnic in @(Get-Vnics -Name $Name)) { $null = Remove-VMNetworkAdapter -VMNetworkAdapter $vnic -Confirm:$false }
 }
 
 # --- A management vNIC is made anew ----------------------------------------------------------------------------------
@@ -176,6 +176,6 @@ function Restore-ReplaceVnic {
     $interface = New-Vnic -Name $Step.vnic -VSwitch $Step.switch -Mac $Step.was_mac -Vlan $Before.vlan -Settings $Before.settings
     $queues = Get-Queues -Interface $interface
     if (-not $Before.queues -and $null -ne $queues) {
-        Disable-NetAdapterVmq -InputObject $queues -NoRestart -Confirm:$false -ErrorAction Stop
+        $null = Disable-NetAdapterVmq -InputObject $queues -NoRestart -Confirm:$false -ErrorAction Stop
     }
 }

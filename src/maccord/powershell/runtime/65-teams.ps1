@@ -107,9 +107,9 @@ function Invoke-RestartTeam {
     param($Step)
 
     $adapter = Get-TeamInterface -Team $Step.team
-    Disable-NetAdapter -InputObject $adapter -Confirm:$false -ErrorAction Stop
+    $null = Disable-NetAdapter -InputObject $adapter -Confirm:$false -ErrorAction Stop
     Start-Sleep -Seconds 2
-    Enable-NetAdapter -InputObject $adapter -Confirm:$false -ErrorAction Stop
+    $null = Enable-NetAdapter -InputObject $adapter -Confirm:$false -ErrorAction Stop
     Start-Sleep -Seconds 5
     return New-Verdict -Outcome 'yes' -Seen 'the adapter was disabled and enabled'
 }
@@ -118,7 +118,7 @@ function Restore-RestartTeam {
     # Whatever happened: it must be enabled.
     param($Step)
 
-    Enable-NetAdapter -InputObject (Get-TeamInterface -Team $Step.team) -Confirm:$false -ErrorAction Stop
+    $null = Enable-NetAdapter -InputObject (Get-TeamInterface -Team $Step.team) -Confirm:$false -ErrorAction Stop
 }
 
 # --- A NIC gets its permanent address back ---------------------------------------------------------------------------
@@ -138,10 +138,10 @@ function Invoke-ResetNic {
     $settings = @(Get-NetAdapterAdvancedProperty -AllProperties -ErrorAction Stop |
         Where-Object { [string]$_.Name -ceq [string]$nic.Name -and [string]$_.RegistryKeyword -eq 'NetworkAddress' })
     foreach ($setting in $settings) {
-        Remove-NetAdapterAdvancedProperty -InputObject $setting -NoRestart -Confirm:$false -ErrorAction Stop
+        $null = Remove-NetAdapterAdvancedProperty -InputObject $setting -NoRestart -Confirm:$false -ErrorAction Stop
     }
-    Disable-NetAdapter -InputObject $nic -Confirm:$false -ErrorAction Stop
-    Enable-NetAdapter -InputObject $nic -Confirm:$false -ErrorAction Stop
+    $null = Disable-NetAdapter -InputObject $nic -Confirm:$false -ErrorAction Stop
+    $null = Enable-NetAdapter -InputObject $nic -Confirm:$false -ErrorAction Stop
     Start-Sleep -Seconds 5
     return New-Verdict -Outcome 'yes' -Seen 'the setting was removed and the NIC restarted'
 }
@@ -149,5 +149,5 @@ function Invoke-ResetNic {
 function Restore-ResetNic {
     param($Step)
 
-    Enable-NetAdapter -InputObject (Get-Nic -Permanent $Step.nic_permanent) -Confirm:$false -ErrorAction Stop
+    $null = Enable-NetAdapter -InputObject (Get-Nic -Permanent $Step.nic_permanent) -Confirm:$false -ErrorAction Stop
 }

@@ -71,7 +71,7 @@ function Remove-Switch {
     param([string] $Name)
 
     foreach ($vSwitch in @(Get-VMSwitch | Where-Object { $_.Name -ceq $Name })) {
-        Remove-VMSwitch -VMSwitch $vSwitch -Force -Confirm:$false
+        $null = Remove-VMSwitch -VMSwitch $vSwitch -Force -Confirm:$false
     }
 }
 
@@ -83,7 +83,7 @@ function Connect-Machines {
     $adapters = @(Get-VM | ForEach-Object { Get-VMNetworkAdapter -VM $_ } |
         Where-Object { $Before.adapters -contains [string]$_.Id })
     foreach ($adapter in $adapters) {
-        Connect-VMNetworkAdapter -VMNetworkAdapter $adapter -VMSwitch $vSwitch -Confirm:$false
+        $null = Connect-VMNetworkAdapter -VMNetworkAdapter $adapter -VMSwitch $vSwitch -Confirm:$false
     }
 }
 

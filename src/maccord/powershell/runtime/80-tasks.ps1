@@ -44,7 +44,7 @@ function Start-Detached {
     param($Step)
 
     if ($null -eq (Get-OwnTask -Step $Step)) { Register-OwnTask -Step $Step }
-    Start-ScheduledTask -TaskName ('maccord-' + $Step.key) -ErrorAction Stop
+    $null = Start-ScheduledTask -TaskName ('maccord-' + $Step.key) -ErrorAction Stop
     return Wait-Detached -Step $Step
 }
 
@@ -135,5 +135,5 @@ function Invoke-OwnTask {
     catch { $ended = New-Verdict -Outcome 'failed' -Seen $_.Exception.Message }
     Write-State -Step $Step -What 'result.json' -Value @{ outcome = $ended.Outcome; seen = $ended.Seen }
     Remove-State -Step $Step -What 'ps1'
-    Unregister-ScheduledTask -TaskName ('maccord-' + $Step.key) -Confirm:$false -ErrorAction Stop
+    $null = Unregister-ScheduledTask -TaskName ('maccord-' + $Step.key) -Confirm:$false -ErrorAction Stop
 }
