@@ -25,10 +25,11 @@ def make_pool(scene: Scene, server: Server, step: MakeVmmPool) -> str:
             raise Already
         raise refuse(f"{server.name} has a pool {step.name} of {show(found.first)} to {show(found.last)}")
     old = _pool(server, step.instead_of)
+    groups = step.groups or (old.groups if old else (ALL_HOSTS,))
     try:
-        for group in old.groups if old else ():
+        for group in groups:
             server.groups.setdefault(group, ALL_HOSTS)
-        server.add_pool(step.name, show(step.first), show(step.last), old.groups if old else (ALL_HOSTS,))
+        server.add_pool(step.name, show(step.first), show(step.last), groups)
     except BadPool as bad:
         raise refuse(str(bad)) from bad
     del scene

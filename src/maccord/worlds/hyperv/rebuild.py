@@ -23,7 +23,7 @@ from maccord.worlds.hyperv.ranges import Range
 from maccord.worlds.hyperv.rebuild_machines import add_containers, add_machines
 from maccord.worlds.hyperv.rebuild_network import add_network, add_switches
 from maccord.worlds.hyperv.registry import Virtualization
-from maccord.worlds.hyperv.told import Told
+from maccord.worlds.hyperv.told import Told, as_guid
 from maccord.worlds.hyperv.world import World
 
 
@@ -83,10 +83,22 @@ def rebuild(
                 at_us=row.moment_us("TimeCreated", ORIGIN) or 0,
             )
         )
+    _know(host)
     del world.journal.entries[before:]
     world.now_us = now_us
     evidence, at_first = dict(export), as_json(host)
     return Rebuilt(host, evidence, at_first, differences(evidence, at_first))
+
+
+def _know(host: Host) -> None:
+    """See that nothing that is made later gets an id that there is."""
+    guids = [one.guid for one in host.interfaces()]
+    guids += [number for switch in host.switches for number in (switch.id, switch.port)]
+    for machine in host.machines:
+        guids += [machine.id, *(one.id for one in (*machine.adapters, *machine.hbas))]
+    for guid in (host.partition, *guids):
+        if as_guid(guid):
+            host.world.ids.know_guid(guid)
 
 
 def _server(world: World, name: str) -> DhcpServer:
