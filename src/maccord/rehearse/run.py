@@ -102,9 +102,10 @@ def _one(run: _Run, step: AnyStep, cut: str = "") -> StepRun:
     watch = None
     if host is not None and host.up and not isinstance(step, QUIET):
         watch = Watch(host, _concerned(host, step))
-        run.managed_before.setdefault(host.name, watch.managed_before)
+        if watch.known:
+            run.managed_before.setdefault(host.name, watch.managed_before)
     lived = live(_scene(run, host, watch), step)
-    if watch is not None and host is not None:
+    if watch is not None and host is not None and watch.known:
         run.managed[host.name] = watch.managed
     run.changed.update(one for one in (step.host, host.name if host else "") if one)
     return _step_run(step, lived, watch, cut)
@@ -211,9 +212,8 @@ def _judge_end(run: _Run, steps: Sequence[StepRun]) -> None:
         elif incident.counts and not _known(incident, run.before) and not _told(run, incident):
             run.faults.append(f"{incident.cause} ({', '.join(incident.hosts)}) is there at the end, and was not before")
     for name, managed in sorted(run.managed.items()):
-        if not managed:
-            before = "" if run.managed_before.get(name) else " (nor did it before the plan)"
-            run.faults.append(f"{name} does not answer at the end{before}: the plan would lose it")
+        if not managed and run.managed_before.get(name):
+            run.faults.append(f"{name} does not answer at the end: the plan would lose it")
 
 
 # The reverse ----------------------------------------------------------------------------------------------------------
@@ -276,6 +276,9 @@ def _hosts(run: _Run, steps: Sequence[StepRun]) -> tuple[HostRun, ...]:
 
 
 def _remarks(run: _Run, steps: Sequence[StepRun]) -> Iterator[str]:
+    silent = [name for name, managed in sorted(run.managed.items()) if not (managed or run.managed_before.get(name))]
+    if silent:
+        yield f"{', '.join(silent)} did not answer on the emulated wire before the plan either: nothing can be said of it"
     skipped = [one for one in steps if one.outcome == "skipped"]
     if skipped:
         kinds = ", ".join(sorted({one.kind for one in skipped}))

@@ -78,7 +78,7 @@ class Scene:
         for one in machine.adapters:
             if wanted and wanted in (one.full_id.casefold(), one.id.casefold()):
                 return one
-        named = [one for one in machine.adapters if one.name == name and one.mac == was_mac]
+        named = [one for one in machine.adapters if name in ("", one.name) and one.mac == was_mac]
         if not wanted and len(named) == 1:
             return named[0]
         raise refuse(f"{machine.name} has no adapter {name} ({adapter_id or 'without an id'})")

@@ -71,6 +71,11 @@ class Watch:
             one.lost.clear()
 
     @property
+    def known(self) -> bool:
+        """Whether an interface is known by which the host is managed."""
+        return bool(self._where)
+
+    @property
     def managed_before(self) -> bool:
         """Whether the host's management answered before the step."""
         return MANAGEMENT in self.before
@@ -164,11 +169,10 @@ class Watch:
 
 def _management(host: Host) -> list[tuple[int, int]]:
     """Return the VLAN and IPv4 address of each interface by which a host is managed: those with a gateway, else all."""
-    found = [one for one in host.interfaces() if one.ipv4 is not None and not one.ipv4.link_local]
+    talking = [one for one in host.interfaces() if not one.used_by]
+    found = [one for one in talking if one.ipv4 is not None and not one.ipv4.link_local]
     routed = [one for one in found if one.ipv4 is not None and one.ipv4.gateway]
-    return [
-        (_vlan(one), int(one.ipv4.address)) for one in routed or found if one.ipv4 is not None
-    ]
+    return [(_vlan(one), int(one.ipv4.address)) for one in routed or found if one.ipv4 is not None]
 
 
 def _vlan(one: object) -> int:

@@ -23,8 +23,19 @@ from maccord.worlds.hyperv.ranges import Range
 from maccord.worlds.hyperv.rebuild_machines import add_containers, add_machines
 from maccord.worlds.hyperv.rebuild_network import add_network, add_switches
 from maccord.worlds.hyperv.registry import Virtualization
-from maccord.worlds.hyperv.told import Told, as_guid
+from maccord.worlds.hyperv.told import Told, guids_in
 from maccord.worlds.hyperv.world import World
+
+
+_IDS = (
+    ("VM", "Id"),
+    ("VMNetworkAdapter", "Id"),
+    ("ManagementVMNetworkAdapter", "Id"),
+    ("NetAdapter", "InterfaceGuid"),
+    ("VMSwitch", "Id"),
+    ("VMFibreChannelHba", "Id"),
+    ("HnsNetwork", "ID"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +71,7 @@ def rebuild(
     of this host. Raises WrongState where the world has a host of this name.
     """
     told = Told(export)
+    _know(world, told)
     host = world.host(told.text("ComputerName") or "host", _profile(told).name, contested=contested)
     world.journal.entries.pop()  # it was installed long ago
     world.now_us = max(world.now_us - 1_000_000, told.moment_us("collectedAt", ORIGIN) or 0)
@@ -83,22 +95,20 @@ def rebuild(
                 at_us=row.moment_us("TimeCreated", ORIGIN) or 0,
             )
         )
-    _know(host)
     del world.journal.entries[before:]
     world.now_us = now_us
     evidence, at_first = dict(export), as_json(host)
     return Rebuilt(host, evidence, at_first, differences(evidence, at_first))
 
 
-def _know(host: Host) -> None:
+def _know(world: World, told: Told) -> None:
     """See that nothing that is made later gets an id that there is."""
-    guids = [one.guid for one in host.interfaces()]
-    guids += [number for switch in host.switches for number in (switch.id, switch.port)]
-    for machine in host.machines:
-        guids += [machine.id, *(one.id for one in (*machine.adapters, *machine.hbas))]
-    for guid in (host.partition, *guids):
-        if as_guid(guid):
-            host.world.ids.know_guid(guid)
+    for name, key in _IDS:
+        for row in told.rows(name):
+            for guid in guids_in(row.text(key)):
+                world.ids.know_guid(guid)
+    for guid in guids_in(told.text("MachineGuid")):
+        world.ids.know_guid(guid)
 
 
 def _server(world: World, name: str) -> DhcpServer:

@@ -20,6 +20,11 @@ def as_guid(text: str) -> str:
     return bare if _GUID.fullmatch(bare) else ""
 
 
+def guids_in(text: str) -> list[str]:
+    """Return the GUIDs that a text holds, in lower case: an Id of Hyper-V holds one or two."""
+    return _GUID.findall(text[:500].lower())
+
+
 class Told:
     """One object of an export. Names of properties are the cmdlet's."""
 

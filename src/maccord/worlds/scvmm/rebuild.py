@@ -55,6 +55,7 @@ def rebuild_server(world: World, export: Mapping[str, object]) -> RebuiltServer:
     told = Told(export)
     server = Server(world, told.text("ComputerName") or "VMM")
     server.pools = [pool for row in told.rows(_POOL) if (pool := _pool(row)) is not None]
+    server.accepted = frozenset((pool.first, pool.last) for pool in server.pools)
     static = {
         one.mac: one
         for host in world.hosts
