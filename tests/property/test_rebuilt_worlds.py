@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from maccord.rehearse.watch import MANAGEMENT, Watch
 from maccord.worlds.hyperv import PROFILES, Host, World
 from maccord.worlds.hyperv.export import as_json
 from maccord.worlds.hyperv.overlay import key_of, keyed, rows_of
@@ -107,3 +108,16 @@ def test_rows_of_a_list_are_told_apart_however_their_key_is_spelled():
     other = {"InterfaceGuid": "b1a2c3d4-0000-4000-8000-000000000001"}
     assert keyed("NetAdapter")
     assert key_of("NetAdapter", one) == key_of("NetAdapter", other)
+
+
+@settings(max_examples=40, deadline=None)
+@given(history=lived)
+def test_any_lived_host_can_be_put_on_the_wire_and_watched(history):
+    seed, profile, steps = history
+    for host in History(seed, profile).live(steps).world.hosts:
+        if host.up:
+            made = through(as_json(host))
+            watch = Watch(made, made.machines)
+            watch.look(2)
+            known = {one.name for one in made.machines} | {MANAGEMENT}
+            assert {one.who for one in watch.outages()} <= known

@@ -6,6 +6,7 @@ from itertools import groupby
 from typing import Any
 
 from maccord import __version__
+from maccord.mac import MaccordError
 from maccord.plan.plan import Plan
 from maccord.plan.reverse import reversal, reverse_of
 from maccord.plan.steps import AnyStep, ColdStart, GrantAddress
@@ -42,6 +43,7 @@ class _Run:
     managed: dict[str, bool] = field(default_factory=dict)
     managed_before: dict[str, bool] = field(default_factory=dict)
     cuts: set[tuple[str, str]] = field(default_factory=set)
+    unwatched: dict[str, str] = field(default_factory=dict)
     faults: list[str] = field(default_factory=list)
 
 
@@ -101,7 +103,8 @@ def _one(run: _Run, step: AnyStep, cut: str = "") -> StepRun:
     host = run.site.host(step.host) or (run.site.host(step.on) if isinstance(step, GrantAddress) else None)
     watch = None
     if host is not None and host.up and not isinstance(step, QUIET):
-        watch = Watch(host, _concerned(host, step))
+        watch = _watching(run, host, step)
+    if watch is not None and host is not None:
         if watch.known:
             run.managed_before.setdefault(host.name, watch.managed_before)
     lived = live(_scene(run, host, watch), step)
@@ -109,6 +112,15 @@ def _one(run: _Run, step: AnyStep, cut: str = "") -> StepRun:
         run.managed[host.name] = watch.managed
     run.changed.update(one for one in (step.host, host.name if host else "") if one)
     return _step_run(step, lived, watch, cut)
+
+
+def _watching(run: _Run, host: Host, step: AnyStep) -> Watch | None:
+    """Put a host on the wire, unless what the evidence tells of it cannot be: two NICs that are one, say."""
+    try:
+        return Watch(host, _concerned(host, step))
+    except MaccordError as error:
+        run.unwatched[host.name] = str(error)
+        return None
 
 
 def _scene(run: _Run, host: Host | None, watch: Watch | None) -> Scene:
@@ -279,6 +291,8 @@ def _remarks(run: _Run, steps: Sequence[StepRun]) -> Iterator[str]:
     silent = [name for name, managed in sorted(run.managed.items()) if not (managed or run.managed_before.get(name))]
     if silent:
         yield f"{', '.join(silent)} did not answer on the emulated wire before the plan either: nothing can be said of it"
+    for name, why in sorted(run.unwatched.items()):
+        yield f"{name} could not be put on the emulated wire, and nobody knows who is cut off there: {why}"
     skipped = [one for one in steps if one.outcome == "skipped"]
     if skipped:
         kinds = ", ".join(sorted({one.kind for one in skipped}))
