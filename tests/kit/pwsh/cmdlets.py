@@ -82,6 +82,7 @@ VirtualMachineManager
   Read-SCVMHost              host   VMHost
   New-SCMACAddressPool       host   Name VMHostGroup MACAddressRangeStart MACAddressRangeEnd
   Remove-SCMACAddressPool    host   MACAddressPool
+  Revoke-SCMACAddress        host   AllocatedMACAddress
   Grant-SCMACAddress         host   MACAddressPool VirtualNetworkAdapter
   Set-SCVirtualNetworkAdapter host  VirtualNetworkAdapter MACAddressType MACAddress
   Stop-SCVirtualMachine      host   VM Shutdown!

@@ -4,10 +4,8 @@ import re
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from tree_sitter import Node
-
-from tests.kit.powershell import text_of
 from tests.kit.pwsh import cmdlets, operators
+from tests.kit.pwsh.tree import Node, text_of
 from tests.kit.pwsh.values import NOTHING, Block, Obj, PsError, Table, absent, collapsed, text, truth, whole
 
 if TYPE_CHECKING:
@@ -106,7 +104,8 @@ def _number(run: "Interpreter", node: Node) -> Any:
 
 
 def _here_string(run: "Interpreter", node: Node) -> str:
-    return text_of(node).strip()[3:-3]
+    """The one here-string of a script is its data, which the tree leaves out."""
+    return run.here
 
 
 def _verbatim(run: "Interpreter", node: Node) -> str:
@@ -115,7 +114,7 @@ def _verbatim(run: "Interpreter", node: Node) -> str:
 
 def _expandable(run: "Interpreter", node: Node) -> str:
     """What stands between the parts that are replaced is no node of its own: it is cut out of the text."""
-    raw = node.text or b""
+    raw = node.raw
     out, at = [], 0
     marks = [one for one in node.children if one.is_named]
     for mark in marks:

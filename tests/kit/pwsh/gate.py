@@ -78,7 +78,7 @@ def _kept(command: Node) -> bool:
 
 def _variables(source: bytes) -> list[tuple[int, str]]:
     """Look at each function on its own: its parameters, and what is assigned above, or at the top of the script."""
-    top = {one: at for at, one in _assigned(powershell._PARSER.parse(source).root_node, into=False)}
+    top = {one: at for at, one in _assigned(_top(source), into=False)}
     known = set(top) | _AUTOMATIC | _script_parameters(source)
     found = []
     for function in powershell.nodes(source, "function_statement"):
@@ -115,7 +115,7 @@ def _assigned(top: Node, *, into: bool) -> Iterator[tuple[int, str]]:
 
 
 def _script_parameters(source: bytes) -> set[str]:
-    top = powershell._PARSER.parse(source).root_node
+    top = _top(source)
     blocks = [one for one in top.children if one.type == "param_block"]
     return {powershell._name(one) for block in blocks for one in powershell._below(block) if one.type == "variable"}
 
@@ -123,7 +123,7 @@ def _script_parameters(source: bytes) -> set[str]:
 def _unguarded(source: bytes) -> list[tuple[int, str]]:
     """Follow calls from the script's own statements: each way to a change has to pass a ShouldProcess."""
     functions = {name.lower(): node for name, node in _functions(source).items()}
-    top = powershell._PARSER.parse(source).root_node
+    top = _top(source)
     found, seen = [], set()
     waiting = [top]
     while waiting:
@@ -154,6 +154,10 @@ def _unguarded_calls(top: Node) -> Iterator[Node]:
 def _asks(statement: Node) -> bool:
     condition = next((one for one in statement.children if one.type == "pipeline"), None)
     return condition is not None and text_of(condition).lower().startswith("$pscmdlet.shouldprocess(")
+
+
+def _top(source: bytes) -> Node:
+    return next(powershell.nodes(source))
 
 
 def _functions(source: bytes) -> dict[str, Node]:

@@ -147,6 +147,8 @@ def new_vmswitch(windows: Windows, given: Given) -> Obj:
     if nic is None:
         raise PsError("the network adapter was not found")
     held = windows.extras.pop(nic.guid.upper(), None)
+    if not given["allowmanagementos"]:
+        nic.release()  # TCP/IP is unbound from it, and no vNIC takes its settings over
     switch = windows.host.external_switch(given["name"], nic, allow_management=given["allowmanagementos"])
     made = [vnic for vnic in windows.host.vnics if vnic.switch is switch]
     if made and held is not None:

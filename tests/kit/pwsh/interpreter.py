@@ -7,10 +7,8 @@ not there. A construct that it does not know is an error, so a runtime that begi
 from collections.abc import Callable
 from typing import Any
 
-from tree_sitter import Node
-
-from tests.kit.powershell import _PARSER, text_of
 from tests.kit.pwsh import expressions
+from tests.kit.pwsh.tree import Node, parsed, text_of, tree
 from tests.kit.pwsh.values import NOTHING, Block, Killed, Nothing, Obj, PsError, collapsed, items, text, truth
 
 Command = Callable[["Interpreter", dict[str, Any]], Any]
@@ -49,15 +47,14 @@ class Interpreter:
         self.answer = True
         self.asked: list[str] = []
         self.source = ""
+        self.here = ""
 
     # Running ---------------------------------------------------------------------------------------------------------
 
     def run(self, source: str, parameters: dict[str, Any]) -> tuple[list[Any], int]:
         """Return what the script wrote, and its exit code."""
         self.source = source
-        top = _PARSER.parse(source.encode()).root_node
-        if top.has_error:
-            raise PsError("the script does not parse")
+        top, self.here = parsed(source)
         out: list[Any] = []
         self.scopes[0] |= self._automatic(parameters)
         for one in top.children:
@@ -102,9 +99,8 @@ class Interpreter:
     def _default(self, kind: str, default: str) -> Any:
         if kind == "switch":
             return False
-        tree = _PARSER.parse(default.encode()).root_node
         out: list[Any] = []
-        self.statements(tree.children[0], out)
+        self.statements(tree(default).children[0], out)
         value = collapsed(out)
         return ([] if value is NOTHING else items(value)) if kind.endswith("[]") else value
 

@@ -69,7 +69,7 @@ def remove_pool(windows: Windows, given: Given) -> Obj:
 
 
 def get_granted(windows: Windows, given: Given) -> list[Obj]:
-    return [Obj({"Address": dashed(mac)}) for pool in _server(windows).pools for mac in pool.grants]
+    return [Obj({"Address": dashed(mac)}, mac) for pool in _server(windows).pools for mac in pool.grants]
 
 
 def get_machines(windows: Windows, given: Given) -> list[Obj]:
@@ -104,6 +104,11 @@ def grant(windows: Windows, given: Given) -> Obj:
     return Obj({"Address": dashed(_server(windows).grant(adapter, given["macaddresspool"].real))})
 
 
+def revoke(windows: Windows, given: Given) -> Obj:
+    _server(windows).revoke(given["allocatedmacaddress"].real)
+    return Obj()
+
+
 def set_adapter(windows: Windows, given: Given) -> Obj:
     """The emulated server has set what it granted already."""
     assert given["macaddresstype"] == "Static"
@@ -124,5 +129,6 @@ COMMANDS: dict[str, Callable[[Windows, Given], Any]] = {
     "stop-scvirtualmachine": stop,
     "start-scvirtualmachine": start,
     "grant-scmacaddress": grant,
+    "revoke-scmacaddress": revoke,
     "set-scvirtualnetworkadapter": set_adapter,
 }

@@ -50,7 +50,8 @@ function Test-SetCursor {
 
     $now = Read-Cursor
     $isThere = ($now -eq $Step.cursor)
-    $isPlanned = ($now -eq [string]$Step.was_cursor)
+    # A plan that does not know where the cursor was takes it from anywhere.
+    $isPlanned = ($null -eq $Step.was_cursor) -or ($now -eq $Step.was_cursor)
     return Resolve-Verdict -IsThere $isThere -IsPlanned $isPlanned -Seen "CurrentMacAddress is '$now'"
 }
 

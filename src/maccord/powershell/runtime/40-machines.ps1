@@ -2,19 +2,20 @@
 # --- Virtual machines ------------------------------------------------------------------------------------------------
 
 function Get-Machine {
-    # The machine with the step's id; nothing where it is not on this host.
+    # The machine with the step's id, or, where the plan knows none, of its name; nothing where it is not on this host.
     param($Step)
 
     $wanted = ConvertTo-Id -Id $Step.machine_id
-    $found = @(Get-VM | Where-Object { (ConvertTo-Id -Id $_.Id) -eq $wanted })
+    $found = @(Get-VM | Where-Object { (ConvertTo-Id -Id $_.Id) -eq $wanted -or ($wanted -eq '' -and $_.Name -ceq $Step.machine) })
     if ($found.Count -eq 1) { return $found[0] }
 }
 
 function Get-MachineAdapter {
-    # The adapter with the step's Id; nothing where the machine has none such.
+    # The adapter with the step's Id, or, where the plan knows none, the only one of its name.
     param($Step, $Machine)
 
-    $found = @(Get-VMNetworkAdapter -VM $Machine | Where-Object { [string]$_.Id -eq $Step.adapter_id })
+    $found = @(Get-VMNetworkAdapter -VM $Machine | Where-Object {
+            [string]$_.Id -eq $Step.adapter_id -or ($Step.adapter_id -eq '' -and $_.Name -ceq $Step.adapter) })
     if ($found.Count -eq 1) { return $found[0] }
 }
 
@@ -78,10 +79,10 @@ function Test-ColdStart {
     $outside = @($mine | Where-Object { -not (Test-InRange -Bare $_ -First $Step.first -Last $Step.last) })
     $state = [string]$machine.State
     $seen = "it is $state, its dynamic addresses are $(Join-Text -Items $mine), the host's range is $range"
-    $runs = $state -eq 'Running'
-    $isThere = $runs -and ($old.Count -eq 0) -and ($outside.Count -eq 0)
+    $stopped = Test-Stopped -Step $Step -Machine $machine
+    $isThere = (-not $stopped) -and ($old.Count -eq 0) -and ($outside.Count -eq 0)
     $isPlanned = ($range -eq "$($Step.first)-$($Step.last)") -and
-        (($runs -and $old.Count -gt 0) -or (Test-Stopped -Step $Step -Machine $machine))
+        ($stopped -or ($state -eq 'Running' -and $old.Count -gt 0))
     return Resolve-Verdict -IsThere $isThere -IsPlanned $isPlanned -Seen $seen
 }
 
@@ -105,7 +106,9 @@ function Test-SetMachineAddress {
     $seen = "it is $state, the address is $mac, dynamic: $dynamic"
     if ($null -eq $Step.mac) { $isSet = $dynamic -and ($mac -ne $Step.was_mac -or -not $Step.was_dynamic) }
     else { $isSet = (-not $dynamic) -and ($mac -eq $Step.mac) }
-    $isOld = ($mac -eq $Step.was_mac) -and ($dynamic -eq $Step.was_dynamic)
+    # Which address the host has issued meanwhile, a plan need not know.
+    $isIssued = $Step.was_dynamic -and ($Step.was_mac -eq '000000000000')
+    $isOld = ($dynamic -eq $Step.was_dynamic) -and ($isIssued -or $mac -eq $Step.was_mac)
     $ran = if ($Step.was_running) { 'Running' } else { 'Off' }
     $stopped = Test-Stopped -Step $Step -Machine $machine
     $isThere = $isSet -and ($state -eq $ran)
@@ -197,8 +200,8 @@ function Test-GenerateNames {
     $old = @($Step.names | Where-Object { $names -contains $_ })
     $ran = if ($Step.was_running) { 'Running' } else { 'Off' }
     $stopped = Test-Stopped -Step $Step -Machine $machine
-    $isThere = ($old.Count -eq 0) -and ($state -eq 'Off') -and ($names.Count -gt 0)
-    $isPlanned = ($old.Count -gt 0) -and ($stopped -or (($old.Count -eq $Step.names.Count) -and ($state -eq $ran)))
+    $isThere = (-not $stopped) -and ($old.Count -eq 0) -and ($names.Count -gt 0)
+    $isPlanned = $stopped -or (($old.Count -gt 0) -and (($old.Count -eq $Step.names.Count) -and ($state -eq $ran)))
     return Resolve-Verdict -IsThere $isThere -IsPlanned $isPlanned -Seen "it is $state, its port names are $(Join-Text -Items $names)"
 }
 

@@ -91,9 +91,13 @@ function Test-SameSettings {
         return $surplus.Count -eq 0
     }
     if (-not (Test-SameItems -Left $wanted -Right $there)) { return $false }
-    if (-not (Test-SameItems -Left @($Planned.dns_servers) -Right @($Live.dns_servers))) { return $false }
+    # Windows lists these three where no DNS server is set for IPv6.
+    $servers = @($Planned.dns_servers | Where-Object { $_ -notlike 'fec0:0:0:ffff::*' })
+    if (-not (Test-SameItems -Left $servers -Right @($Live.dns_servers))) { return $false }
     $hops = @($Live.routes | ForEach-Object { "$($_.prefix) via $($_.next_hop)" })
-    $missing = @($Planned.routes | Where-Object { $hops -notcontains "$($_.prefix) via $($_.next_hop)" })
+    # A router that announces itself is found again without our help.
+    $missing = @($Planned.routes | Where-Object { $_.next_hop -notlike 'fe80:*' } |
+        Where-Object { $hops -notcontains "$($_.prefix) via $($_.next_hop)" })
     return $missing.Count -eq 0
 }
 

@@ -138,7 +138,11 @@ function Test-ReplaceVnic {
     $seen = "the vNIC has $mac on '$($vnic.SwitchName)', VLAN mode $($vlan.mode) $($vlan.access), $(Format-IpSettings -Settings $settings)"
     $isSame = ([string]$vnic.SwitchName -ceq $Step.switch) -and (Test-SameVlan -Planned $Step.vlan -Live $vlan) -and
         (Test-SameSettings -Planned $Step.settings -Live $settings)
-    $isNew = ($mac -ne $Step.was_mac) -and ($null -eq $Step.mac -or $mac -eq $Step.mac)
+    # An address of its own is one that no other interface of the host has.
+    $others = @(Get-NetAdapter -ErrorAction Stop | Where-Object {
+            $_.ifIndex -ne $interface.ifIndex -and (ConvertTo-Bare -Address $_.MacAddress) -eq $mac })
+    $isOwn = if ($null -eq $Step.mac) { $others.Count -eq 0 } else { $mac -eq $Step.mac }
+    $isNew = ($mac -ne $Step.was_mac) -and $isOwn
     return Resolve-Verdict -IsThere ($isSame -and $isNew) -IsPlanned ($isSame -and $mac -eq $Step.was_mac) -Seen $seen
 }
 

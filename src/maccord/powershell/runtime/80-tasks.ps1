@@ -43,7 +43,8 @@ function Start-Detached {
     # Hands the step over to its task, and waits for what it tells.
     param($Step)
 
-    if ($null -eq (Get-OwnTask -Step $Step)) { Register-OwnTask -Step $Step }
+    $own = Get-OwnTask -Step $Step
+    if ($null -eq $own -or -not (Test-State -Step $Step -What 'ps1')) { Register-OwnTask -Step $Step }
     $null = Start-ScheduledTask -TaskName ('maccord-' + $Step.key) -ErrorAction Stop
     return Wait-Detached -Step $Step
 }
@@ -125,7 +126,7 @@ function Invoke-Detached {
 }
 
 function Invoke-OwnTask {
-    # Runs a step in its task, and tells its end. The task goes last: as long as it is there, nothing is forgotten.
+    # Runs a step in its task, and tells its end. The task goes after that: as long as it is there, nothing is forgotten.
     param($Step)
 
     try {
@@ -134,6 +135,6 @@ function Invoke-OwnTask {
     }
     catch { $ended = New-Verdict -Outcome 'failed' -Seen $_.Exception.Message }
     Write-State -Step $Step -What 'result.json' -Value @{ outcome = $ended.Outcome; seen = $ended.Seen }
-    Remove-State -Step $Step -What 'ps1'
     $null = Unregister-ScheduledTask -TaskName ('maccord-' + $Step.key) -Confirm:$false -ErrorAction Stop
+    Remove-State -Step $Step -What 'ps1'
 }

@@ -78,8 +78,8 @@ function Test-RemoveVmmPool {
     $pools = @(Get-Pools -Name $Step.name)
     if ($pools.Count -eq 0) { return New-Verdict -Outcome 'already' -Seen 'there is no such pool' }
     $granted = @(Get-SCMACAddress | Where-Object { Test-InRange -Bare (ConvertTo-Bare -Address $_.Address) -First $Step.first -Last $Step.last })
-    $isPlanned = ($pools.Count -eq 1) -and (Test-PoolRange -Step $Step -Pool $pools[0]) -and ($granted.Count -eq 0)
-    $seen = "pools of this name: $(Format-Pools -Pools $pools), addresses granted: $($granted.Count)"
+    $isPlanned = ($pools.Count -eq 1) -and (Test-PoolRange -Step $Step -Pool $pools[0])
+    $seen = "pools of this name: $(Format-Pools -Pools $pools); machines keep $($granted.Count) addresses granted from it"
     return Resolve-Verdict -IsThere $false -IsPlanned $isPlanned -Seen $seen
 }
 
@@ -151,7 +151,9 @@ function Invoke-GrantAddress {
     if ($adapters.old.Count -eq 1) {
         $nic = $adapters.old[0]
         $granted = Grant-SCMACAddress -MACAddressPool $pool -VirtualNetworkAdapter $nic
+        $former = @(Get-SCMACAddress | Where-Object { (ConvertTo-Bare -Address $_.Address) -eq $Step.was_mac })
         $null = Set-SCVirtualNetworkAdapter -VirtualNetworkAdapter $nic -MACAddressType 'Static' -MACAddress ([string]$granted.Address)
+        foreach ($address in $former) { $null = Revoke-SCMACAddress -AllocatedMACAddress $address }
     }
     if ($Step.was_running) { $null = Start-SCVirtualMachine -VM $machine }
     Remove-State -Step $Step -What 'stopped'
