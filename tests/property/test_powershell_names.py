@@ -111,7 +111,7 @@ def test_no_name_in_any_field_changes_the_script_around_it(place, name):
 
 @pytest.mark.parametrize("name", HOSTILE, ids=lambda name: ascii(name[:20]))
 def test_hostile_name_in_every_field_at_once_leaves_the_tree_alone(name):
-    for step in SAMPLES[3:9:5]:
+    for step in (SAMPLES[3],):
         fields = msgspec.to_builtins(step)
         for path in texts(fields):
             fields = put(fields, path, name)

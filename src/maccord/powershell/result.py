@@ -15,12 +15,12 @@ Happened = Literal["done", "already", "refused", "failed", "rolled-back", "whati
 class Result(Struct, frozen=True, kw_only=True, tag_field="schema", tag="maccord.result/1"):
     """What became of a step. `seen` says in words what the script saw on the host.
 
-    done: it was carried out, and its end was checked. already: what it leaves was there; nothing was done. refused: the
-    host shows something else than was planned for; nothing was done. failed: it was begun, and its end is not there.
-    rolled-back: it was begun, the host was not reachable, and everything was put back. whatif: it could be done, and was
-    not, because of -WhatIf. skipped: whoever was asked said no. running: a task on the host is still at it; the same
-    script, run again, waits for it and tells how it ended. After anything but done, already and whatif no further step
-    is begun.
+    done: it was carried out, and its end was checked. already: what it leaves was there; nothing was done.
+    refused: the host shows something else than was planned for; nothing was done. failed: it was begun, and its
+    end is not there. rolled-back: it was begun, the host was not reachable, and everything was put back. whatif:
+    it could be done, and was not, because of -WhatIf. skipped: whoever was asked said no. running: a task on the
+    host is still at it; the same script, run again, waits for it and tells how it ended. After anything but done,
+    already and whatif no further step is begun.
     """
 
     step: str

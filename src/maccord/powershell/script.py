@@ -53,7 +53,7 @@ def for_powershell(step: AnyStep) -> bool:
 
 @cache
 def runtime() -> str:
-    """Return the runtime: its parts, one after the other, with a mark where the data go. Pure ASCII, lines end in LF."""
+    """Return the runtime: its parts, one after the other, with a mark where the data go. ASCII, lines end in LF."""
     folder = resources.files("maccord.powershell").joinpath("runtime")
     parts = sorted((one for one in folder.iterdir() if one.name.endswith(".ps1")), key=lambda one: one.name)
     return "".join(part.read_text(encoding="ascii").replace("\r\n", "\n") for part in parts)

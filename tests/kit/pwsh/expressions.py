@@ -46,7 +46,9 @@ def declared(function: Node) -> dict[str, str]:
                 if one.type == "script_parameter":
                     kind = next((text_of(part) for part in one.children if part.type == "attribute_list"), "")
                     variable = next(part for part in one.children if part.type == "variable")
-                    found[name_of(variable)] = kind.strip("[]").replace(" ", "").lower() + ("[]" if "[]" in kind else "")
+                    found[name_of(variable)] = kind.strip("[]").replace(" ", "").lower() + (
+                        "[]" if "[]" in kind else ""
+                    )
     return found
 
 

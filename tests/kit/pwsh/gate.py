@@ -82,7 +82,7 @@ def _variables(source: bytes) -> list[tuple[int, str]]:
     known = set(top) | _AUTOMATIC | _script_parameters(source)
     found = []
     for function in powershell.nodes(source, "function_statement"):
-        own = {name: function.start_byte for name in _parameters(function)}
+        own = dict.fromkeys(_parameters(function), function.start_byte)
         for at, name in _assigned(function, into=True):
             own.setdefault(name, at)
         found += list(_read_early(function, own, known))
@@ -146,9 +146,7 @@ def _unguarded_calls(top: Node) -> Iterator[Node]:
         if node.type == "command":
             yield node
         guarded = node.type == "if_statement" and _asks(node)
-        for child in node.children:
-            if not (guarded and child.type == "statement_block"):
-                waiting.append(child)
+        waiting += [one for one in node.children if not (guarded and one.type == "statement_block")]
 
 
 def _asks(statement: Node) -> bool:

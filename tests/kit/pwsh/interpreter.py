@@ -84,7 +84,7 @@ class Interpreter:
         }
 
     def _script_parameters(self, block: Node, parameters: dict[str, Any]) -> None:
-        """The script's own parameters are read from the text: the grammar takes those after a default for a part of it."""
+        """The script's own parameters, from the text: the grammar takes those after a default for a part of it."""
         given = {name.lower(): value for name, value in parameters.items()}
         known = {"whatif", "confirm"}
         for name, kind, default in expressions.parameters_of(text_of(block)):
@@ -316,9 +316,9 @@ class Interpreter:
         depth = len(self.scopes)
         out: list[Any] = []
         try:
-            for one in body.children:
-                if one.type == "script_block_body":
-                    self.block(one, out)
+            for part in body.children:
+                if part.type == "script_block_body":
+                    self.block(part, out)
         except Return:
             pass
         finally:
@@ -332,9 +332,9 @@ class Interpreter:
             before = self.scopes[-1].get("_", missing)
             self.scopes[-1]["_"] = one
             told: list[Any] = []
-            for part in body.children:
-                if part.type == "script_block_body":
-                    self.block(part, told)
+            for inner in body.children:
+                if inner.type == "script_block_body":
+                    self.block(inner, told)
             if before is missing:
                 self.scopes[-1].pop("_", None)
             else:

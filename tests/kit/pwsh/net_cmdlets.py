@@ -13,6 +13,7 @@ from tests.kit.pwsh.values import Obj, PsError, items
 from tests.kit.pwsh.windows import Windows
 
 Given = dict[str, Any]
+_ON_LINK = "0.0.0.0"  # noqa: S104 - a next hop, and nothing is bound to it
 _FAMILIES = ("IPv4", "IPv6")
 
 
@@ -113,7 +114,7 @@ def get_addresses(windows: Windows, given: Given) -> list[Obj]:
             origin = "WellKnown" if one.ipv4.link_local else "Dhcp" if one.ipv4.server else "Manual"
             state = "Duplicate" if str(one.ip) in windows.taken else "Preferred"
             found.append(_address(one.index, str(one.ip), one.ipv4.prefix, origin, state, skip=False))
-        for address, prefix, skip in windows.extra(one).addresses:
+        for address, prefix, skip in windows.beyond(one).addresses:
             state = "Duplicate" if address in windows.taken else "Preferred"
             found.append(_address(one.index, address, prefix, "Manual", state, skip=skip))
         found.append(_address(one.index, f"fe80::{one.index}", 64, "WellKnown", "Preferred", skip=False))
@@ -140,7 +141,7 @@ def new_address(windows: Windows, given: Given) -> Obj:
     if ":" not in address and one.ipv4 is None:
         one.set_ip(address, prefix=prefix)
     else:
-        windows.extra(one).addresses.append((address, prefix, bool(given["skipassource"])))
+        windows.beyond(one).addresses.append((address, prefix, bool(given["skipassource"])))
     return Obj()
 
 
@@ -151,9 +152,9 @@ def get_interfaces(windows: Windows, given: Given) -> list[Obj]:
                 "InterfaceIndex": one.index,
                 "AddressFamily": family,
                 "Dhcp": "Enabled" if family == "IPv4" and one.ipv4 is not None and one.ipv4.server else "Disabled",
-                "AutomaticMetric": "Disabled" if family in windows.extra(one).metric else "Enabled",
-                "InterfaceMetric": windows.extra(one).metric.get(family, 15),
-                "NlMtu": windows.extra(one).mtu.get(family, 1500),
+                "AutomaticMetric": "Disabled" if family in windows.beyond(one).metric else "Enabled",
+                "InterfaceMetric": windows.beyond(one).metric.get(family, 15),
+                "NlMtu": windows.beyond(one).mtu.get(family, 1500),
             }
         )
         for one in windows.host.interfaces()
@@ -168,19 +169,19 @@ def set_interface(windows: Windows, given: Given) -> None:
         assert windows.dhcp is not None
         one.use_dhcp(windows.dhcp)
     if "interfacemetric" in given:
-        windows.extra(one).metric[family] = int(given["interfacemetric"])
+        windows.beyond(one).metric[family] = int(given["interfacemetric"])
     if "nlmtubytes" in given:
-        windows.extra(one).mtu[family] = int(given["nlmtubytes"])
+        windows.beyond(one).mtu[family] = int(given["nlmtubytes"])
 
 
 def get_routes(windows: Windows, given: Given) -> list[Obj]:
     found = []
     for one in windows.host.interfaces():
         if one.ipv4 is not None and not one.used_by:
-            found.append(_route(one.index, f"{one.ip}/32", "0.0.0.0", 256, "Local"))
+            found.append(_route(one.index, f"{one.ip}/32", _ON_LINK, 256, "Local"))
             if one.ipv4.gateway:
                 found.append(_route(one.index, "0.0.0.0/0", one.ipv4.gateway, 256, "NetMgmt"))
-        found += [_route(one.index, *route, "NetMgmt") for route in windows.extra(one).routes]
+        found += [_route(one.index, *route, "NetMgmt") for route in windows.beyond(one).routes]
     return found
 
 
@@ -194,7 +195,7 @@ def new_route(windows: Windows, given: Given) -> Obj:
     if prefix == "0.0.0.0/0" and one.ipv4 is not None:
         one.ipv4 = replace(one.ipv4, gateway=hop)
     else:
-        windows.extra(one).routes.append((prefix, hop, int(given["routemetric"])))
+        windows.beyond(one).routes.append((prefix, hop, int(given["routemetric"])))
     return Obj()
 
 
@@ -213,26 +214,26 @@ def test_connection(windows: Windows, given: Given) -> bool:
 
 def get_client(windows: Windows, given: Given) -> list[Obj]:
     return [
-        Obj({"InterfaceIndex": one.index, "RegisterThisConnectionsAddress": windows.extra(one).registers})
+        Obj({"InterfaceIndex": one.index, "RegisterThisConnectionsAddress": windows.beyond(one).registers})
         for one in windows.host.interfaces()
     ]
 
 
 def set_client(windows: Windows, given: Given) -> None:
     one = windows.at(given["interfaceindex"])
-    windows.extra(one).registers = given["registerthisconnectionsaddress"]
+    windows.beyond(one).registers = given["registerthisconnectionsaddress"]
     suffix = given["connectionspecificsuffix"] or ""
     if one.ipv4 is not None:
         one.ipv4 = replace(one.ipv4, suffix=suffix)
     else:
-        windows.extra(one).suffix = suffix
+        windows.beyond(one).suffix = suffix
 
 
 def set_servers(windows: Windows, given: Given) -> None:
     one, servers = windows.at(given["interfaceindex"]), items(given["serveraddresses"])
     if one.ipv4 is not None:
         one.ipv4 = replace(one.ipv4, dns=tuple(server for server in servers if ":" not in server))
-    windows.extra(one).dns6 = [server for server in servers if ":" in server]
+    windows.beyond(one).dns6 = [server for server in servers if ":" in server]
 
 
 def configured(windows: Windows, guid: str, protocol: str) -> dict[str, str]:
@@ -240,9 +241,9 @@ def configured(windows: Windows, guid: str, protocol: str) -> dict[str, str]:
     one = next(one for one in windows.host.interfaces() if one.guid.upper() == guid.upper())
     ipv4: Ipv4 | None = one.ipv4
     if protocol.lower() == "tcpip6":
-        return {"NameServer": ",".join(windows.extra(one).dns6)}
+        return {"NameServer": ",".join(windows.beyond(one).dns6)}
     if ipv4 is None or ipv4.server is not None:
-        return {"NameServer": "", "Domain": windows.extra(one).suffix}
+        return {"NameServer": "", "Domain": windows.beyond(one).suffix}
     return {"NameServer": ",".join(ipv4.dns), "Domain": ipv4.suffix}
 
 

@@ -24,16 +24,16 @@ def same(left: Any, right: Any, *, case: bool) -> bool:
     return left is right
 
 
-def compare(name: str, left: Any, right: Any) -> Any:
+def compare(name: str, left: Any, right: Any) -> Any:  # noqa: PLR0911 - an operator a line
     """Apply a comparison operator; `-c` before its name looks at the case of letters."""
     plain = name.lower().removeprefix("-")
-    case = plain.startswith("c") and plain not in ("contains",)
+    case = plain.startswith("c") and plain != "contains"
     plain = plain[1:] if case else plain
     if plain in ("contains", "notcontains"):
         found = any(same(one, right, case=case) for one in (left if isinstance(left, list) else [left]))
         return found == (plain == "contains")
     if plain in ("is", "isnot"):
-        return (right == "datetime" and False) == (plain == "is")
+        return plain == "isnot"  # the one type that is asked for is [datetime], and there is none here
     if isinstance(left, list) and plain in ("eq", "ne"):
         return [one for one in left if same(one, right, case=case) == (plain == "eq")]
     if plain in ("eq", "ne"):

@@ -84,9 +84,7 @@ SAMPLES: tuple[AnyStep, ...] = (
         id="restart-team", host="HV01", team="Team1", was_mac=0x001B21AA0005, members=(0x001B21AA0001, 0x001B21AA0002)
     ),
     scenes.internal_turned_external().step,
-    ResetNic(
-        id="reset-nic", host="HV01", nic="Ethernet 1", nic_permanent=0x001B21AA0001, was_mac=0x001B21BB0001
-    ),
+    ResetNic(id="reset-nic", host="HV01", nic="Ethernet 1", nic_permanent=0x001B21AA0001, was_mac=0x001B21BB0001),
     SetPortNames(
         id="set-port-names",
         host="HV01",

@@ -65,7 +65,7 @@ class Windows:
 
     # What is on it ---------------------------------------------------------------------------------------------------
 
-    def extra(self, interface: Interface) -> Extra:
+    def beyond(self, interface: Interface) -> Extra:
         return self.extras.setdefault(interface.guid.upper(), Extra())
 
     def forget(self, interface: Interface) -> None:
@@ -84,7 +84,7 @@ class Windows:
             if self.silent or one.name in self.disabled or one.used_by:
                 continue
             own = [(one.ip, one.ipv4.prefix)] if one.ipv4 is not None else []
-            own += [(address_, prefix) for address_, prefix, _ in self.extra(one).addresses]
+            own += [(address_, prefix) for address_, prefix, _ in self.beyond(one).addresses]
             for mine, prefix in own:
                 network = ip_network(f"{mine}/{prefix}", strict=False)
                 if ip_address(address).version == network.version and ip_address(address) in network:
@@ -95,7 +95,7 @@ class Windows:
         """Return all IP settings of an interface, to be compared."""
         ipv4 = interface.ipv4
         bare = None if ipv4 is None else replace(ipv4, server=None)
-        return bare, ipv4 is not None and ipv4.server is not None, self.extra(interface)
+        return bare, ipv4 is not None and ipv4.server is not None, self.beyond(interface)
 
     # Scripts ---------------------------------------------------------------------------------------------------------
 

@@ -1,7 +1,7 @@
 """The interpreter of the scripts' subset: the rules of PowerShell that the runtime leans on.
 
-Each expectation is what Microsoft's about_ pages say: about_Operators, about_Arrays, about_Scopes, about_Set-StrictMode,
-about_Return, about_Try_Catch_Finally.
+Each expectation is what Microsoft's about_ pages say: about_Operators, about_Arrays, about_Scopes,
+about_Set-StrictMode, about_Return, about_Try_Catch_Finally.
 """
 
 import pytest

@@ -3,7 +3,7 @@
 import json
 import os
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 import msgspec
 import pytest
@@ -17,7 +17,7 @@ from maccord.powershell.script import NotPowerShell, runtime_digest
 from tests.kit.pwsh.samples import SAMPLES
 
 GOLDEN = Path(__file__).parent / "golden"
-KINDS = {step.__struct_config__.tag: step for step in SAMPLES}
+KINDS: dict[str, Any] = {str(step.__struct_config__.tag): step for step in SAMPLES}
 
 
 def plan_of(*steps):
@@ -66,7 +66,7 @@ def test_scripts_differ_in_their_data_alone():
 
 
 def test_script_is_ascii_with_unix_line_ends_since_windows_powershell_takes_other_text_for_ansi():
-    script = step_script(msgspec.structs.replace(KINDS["set-spoofing"], machine="Zürich ‘web’ \u2028"))
+    script = step_script(msgspec.structs.replace(KINDS["set-spoofing"], machine="Zürich \u2018web\u2019 \u2028"))
     assert script.isascii()
     assert "\r" not in script
 

@@ -122,9 +122,7 @@ def names():
     hbas = [machine.add_fibre_channel("SAN"), machine.add_fibre_channel("SAN")]
     machine.start()
     shared = (f"{hbas[0].port_a:016X}", f"{hbas[0].port_b:016X}")
-    step = GenerateNames(
-        id="s", host="HV01", machine="sql", machine_id=machine.id, names=shared, was_running=True
-    )
+    step = GenerateNames(id="s", host="HV01", machine="sql", machine_id=machine.id, names=shared, was_running=True)
     return Scene(Windows(one), step)
 
 
