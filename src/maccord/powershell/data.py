@@ -48,9 +48,10 @@ def quoted(value: object) -> str:
     return text.replace("'", "\\u0027").replace("\x7f", "\\u007f")
 
 
-def head(host: str, digest: str, version: str) -> str:
-    """Return the first line: whose script it is, and of which plan."""
-    return quoted({"schema": "maccord.steps/1", "runtime": version, "host": host, "plan": digest})
+def head(host: str, digest: str, version: str, *, consent: bool) -> str:
+    """Return the first line: whose script it is, of which plan, and whether somebody has consented to it already."""
+    told = {"schema": "maccord.steps/1", "runtime": version, "host": host, "plan": digest, "consent": consent}
+    return quoted(told)
 
 
 def line(step: AnyStep) -> str:

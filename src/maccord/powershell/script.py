@@ -40,10 +40,13 @@ def reverse_script_of(plan: Plan, host: str) -> str:
 
 
 def step_script(step: AnyStep) -> str:
-    """Return the script of one step. Raises NotPowerShell for RunText and Advice."""
+    """Return the script of one step of a plan that was reviewed: it asks nobody. With -WhatIf it changes nothing.
+
+    Raises NotPowerShell for RunText and Advice.
+    """
     if not for_powershell(step):
         raise NotPowerShell(step.id, "advice" if isinstance(step, Advice) else "commands of another shell")
-    return _script(step.host, "", [step])
+    return _script(step.host, "", [step], consent=True)
 
 
 def for_powershell(step: AnyStep) -> bool:
@@ -64,10 +67,10 @@ def runtime_digest() -> str:
     return hashlib.sha256(runtime().encode()).hexdigest()
 
 
-def _script(host: str, digest: str, steps: Sequence[AnyStep]) -> str:
+def _script(host: str, digest: str, steps: Sequence[AnyStep], *, consent: bool = False) -> str:
     if not steps:
         return ""
-    block = "\n".join([data.head(host, digest, runtime_version), *(data.line(step) for step in steps)])
+    block = "\n".join([data.head(host, digest, runtime_version, consent=consent), *(data.line(step) for step in steps)])
     before, mark, after = runtime().partition(_MARK)
     assert mark, "the runtime has a place for the data"
     return before + block + after

@@ -18,7 +18,7 @@ CONSENT_GIVEN = frozenset({"invoke-owntask"})
 
 _AUTOMATIC = frozenset(
     {"_", "true", "false", "null", "myinvocation", "pscmdlet", "pscommandpath", "whatifpreference"}
-    | {"erroractionpreference", "progresspreference"}
+    | {"erroractionpreference", "progresspreference", "confirmpreference"}
 )
 _LATER = {"ternary_expression", "null_coalesce_expression", "pipeline_chain_tail", "class_statement", "enum_statement"}
 

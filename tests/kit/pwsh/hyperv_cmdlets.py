@@ -152,7 +152,6 @@ def new_vmswitch(windows: Windows, given: Given) -> Obj:
     switch = windows.host.external_switch(given["name"], nic, allow_management=given["allowmanagementos"])
     made = [vnic for vnic in windows.host.vnics if vnic.switch is switch]
     if made and held is not None:
-        held.addresses = [one for one in held.addresses if ":" not in one[0]]
         windows.extras[made[0].guid.upper()] = held
     return _switch(switch)
 
@@ -173,15 +172,14 @@ def add_vmnetworkadapter(windows: Windows, given: Given) -> None:
 def remove_vmnetworkadapter(windows: Windows, given: Given) -> None:
     vnic: Vnic = given["vmnetworkadapter"].real
     windows.forget(vnic)
-    windows.vlans.pop(vnic.guid, None)
     windows.host.remove_management_vnic(vnic)
 
 
 def get_vmnetworkadaptervlan(windows: Windows, given: Given) -> Obj:
     vnic: Vnic = given["vmnetworkadapter"].real
-    mode, native, allowed = ("Access" if vnic.vlan else "Untagged"), 0, ""
-    if vnic.guid in windows.vlans:
-        mode, _, native, allowed = windows.vlans[vnic.guid]
+    mode, (native, allowed) = ("Access" if vnic.vlan else "Untagged"), vnic.trunk or (0, "")
+    if vnic.trunk:
+        mode = "Trunk"
     return Obj(
         {
             "OperationMode": mode,
@@ -197,7 +195,7 @@ def set_vmnetworkadaptervlan(windows: Windows, given: Given) -> None:
     if given.get("access"):
         vnic.set_vlan(int(given["vlanid"]))
     if given.get("trunk"):
-        windows.vlans[vnic.guid] = ("Trunk", 0, int(given["nativevlanid"]), given["allowedvlanidlist"])
+        vnic.set_trunk(int(given["nativevlanid"]), given["allowedvlanidlist"])
 
 
 def update_cluster(windows: Windows, given: Given) -> None:

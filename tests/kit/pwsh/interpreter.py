@@ -44,7 +44,7 @@ class Interpreter:
         self.functions: dict[str, Node] = {}
         self.scopes: list[dict[str, Any]] = [{}]
         self.statics: dict[str, Callable[..., Any]] = {}
-        self.answer = True
+        self.answer: bool | None = None
         self.asked: list[str] = []
         self.source = ""
         self.here = ""
@@ -77,7 +77,7 @@ class Interpreter:
             "false": False,
             "null": None,
             "whatifpreference": whatif,
-            "confirmpreference": "High",
+            "confirmpreference": "None" if parameters.get("Confirm") is False else "High",
             "pscommandpath": self.path,
             "myinvocation": Obj({"MyCommand": command}),
             "pscmdlet": cmdlet,
@@ -105,9 +105,15 @@ class Interpreter:
         return ([] if value is NOTHING else items(value)) if kind.endswith("[]") else value
 
     def ask(self, what: str) -> bool:
-        """ShouldProcess."""
+        """ShouldProcess, of a script whose impact is high."""
+        if truth(self.variable("whatifpreference")):
+            return False
+        if self.variable("confirmpreference") == "None":
+            return True
         self.asked.append(what)
-        return self.answer and not truth(self.variable("whatifpreference"))
+        if self.answer is None:
+            raise PsError("A command that prompts the user failed because nobody can be asked.")
+        return self.answer
 
     # Variables -------------------------------------------------------------------------------------------------------
 

@@ -7,7 +7,7 @@ from typing import Any
 from maccord.worlds.hyperv import Nic, Team
 from maccord.worlds.hyperv.export_network import alias
 from maccord.worlds.hyperv.export_rows import bare
-from maccord.worlds.hyperv.interface import Interface, Ipv4
+from maccord.worlds.hyperv.interface import Interface, Ipv4, MoreIp, StaticRoute
 from tests.kit.pwsh.hyperv_cmdlets import dashed
 from tests.kit.pwsh.values import Obj, PsError, items
 from tests.kit.pwsh.windows import Windows
@@ -114,9 +114,9 @@ def get_addresses(windows: Windows, given: Given) -> list[Obj]:
             origin = "WellKnown" if one.ipv4.link_local else "Dhcp" if one.ipv4.server else "Manual"
             state = "Duplicate" if str(one.ip) in windows.taken else "Preferred"
             found.append(_address(one.index, str(one.ip), one.ipv4.prefix, origin, state, skip=False))
-        for address, prefix, skip in windows.beyond(one).addresses:
-            state = "Duplicate" if address in windows.taken else "Preferred"
-            found.append(_address(one.index, address, prefix, "Manual", state, skip=skip))
+        for more in one.further.addresses:
+            state = "Duplicate" if more.address in windows.taken else "Preferred"
+            found.append(_address(one.index, more.address, more.prefix, "Manual", state, skip=more.skip_as_source))
         found.append(_address(one.index, f"fe80::{one.index}", 64, "WellKnown", "Preferred", skip=False))
     return found
 
@@ -139,9 +139,12 @@ def new_address(windows: Windows, given: Given) -> Obj:
     if one.used_by:
         raise PsError("The specified interface has no TCP/IP.")
     if ":" not in address and one.ipv4 is None:
+        kept = one.further
         one.set_ip(address, prefix=prefix)
+        one.further = kept
     else:
-        windows.beyond(one).addresses.append((address, prefix, bool(given["skipassource"])))
+        more = MoreIp(address=address, prefix=prefix, skip_as_source=bool(given["skipassource"]))
+        one.further = replace(one.further, addresses=(*one.further.addresses, more))
     return Obj()
 
 
@@ -181,7 +184,8 @@ def get_routes(windows: Windows, given: Given) -> list[Obj]:
             found.append(_route(one.index, f"{one.ip}/32", _ON_LINK, 256, "Local"))
             if one.ipv4.gateway:
                 found.append(_route(one.index, "0.0.0.0/0", one.ipv4.gateway, 256, "NetMgmt"))
-        found += [_route(one.index, *route, "NetMgmt") for route in windows.beyond(one).routes]
+        for route in one.further.routes:
+            found.append(_route(one.index, route.prefix, route.next_hop, route.metric, "NetMgmt"))
     return found
 
 
@@ -195,7 +199,8 @@ def new_route(windows: Windows, given: Given) -> Obj:
     if prefix == "0.0.0.0/0" and one.ipv4 is not None:
         one.ipv4 = replace(one.ipv4, gateway=hop)
     else:
-        windows.beyond(one).routes.append((prefix, hop, int(given["routemetric"])))
+        route = StaticRoute(prefix=prefix, next_hop=hop, metric=int(given["routemetric"]))
+        one.further = replace(one.further, routes=(*one.further.routes, route))
     return Obj()
 
 
@@ -233,7 +238,7 @@ def set_servers(windows: Windows, given: Given) -> None:
     one, servers = windows.at(given["interfaceindex"]), items(given["serveraddresses"])
     if one.ipv4 is not None:
         one.ipv4 = replace(one.ipv4, dns=tuple(server for server in servers if ":" not in server))
-    windows.beyond(one).dns6 = [server for server in servers if ":" in server]
+    one.further = replace(one.further, dns=tuple(server for server in servers if ":" in server))
 
 
 def configured(windows: Windows, guid: str, protocol: str) -> dict[str, str]:
@@ -241,7 +246,7 @@ def configured(windows: Windows, guid: str, protocol: str) -> dict[str, str]:
     one = next(one for one in windows.host.interfaces() if one.guid.upper() == guid.upper())
     ipv4: Ipv4 | None = one.ipv4
     if protocol.lower() == "tcpip6":
-        return {"NameServer": ",".join(windows.beyond(one).dns6)}
+        return {"NameServer": ",".join(one.further.dns)}
     if ipv4 is None or ipv4.server is not None:
         return {"NameServer": "", "Domain": windows.beyond(one).suffix}
     return {"NameServer": ",".join(ipv4.dns), "Domain": ipv4.suffix}

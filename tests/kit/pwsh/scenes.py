@@ -15,6 +15,7 @@ from maccord.plan.steps import (
 )
 from maccord.powershell import Result, read_results, step_script
 from maccord.worlds.hyperv import Host, Team, Vnic, World
+from maccord.worlds.hyperv.interface import Further, MoreIp, StaticRoute
 from tests.kit.pwsh.windows import Extra, Windows
 
 ADDRESSES = (
@@ -41,18 +42,21 @@ PROBES = ("192.168.1.1", "192.168.1.10")
 
 def configure(windows: Windows, interface: Any) -> None:
     """Give an interface all kinds of settings."""
-    interface.set_ip("192.168.1.21", prefix=26, gateway="192.168.1.1", dns=("192.168.1.10", "192.168.1.11"))
     interface.set_ip(
         "192.168.1.21", prefix=26, gateway="192.168.1.1", dns=("192.168.1.10", "192.168.1.11"), suffix="example.com"
     )
-    windows.extras[interface.guid.upper()] = Extra(
-        addresses=[("192.168.1.22", 26, True), ("fd00:1::21", 64, False)],
-        routes=[("10.9.0.0/16", "192.168.1.5", 7), ("::/0", "fd00:1::1", 256)],
-        dns6=["fd00:1::10"],
-        registers=False,
-        metric={"IPv4": 33},
-        mtu={"IPv4": 1400},
+    interface.further = Further(
+        addresses=(
+            MoreIp(address="192.168.1.22", prefix=26, skip_as_source=True),
+            MoreIp(address="fd00:1::21", prefix=64),
+        ),
+        routes=(
+            StaticRoute(prefix="10.9.0.0/16", next_hop="192.168.1.5", metric=7),
+            StaticRoute(prefix="::/0", next_hop="fd00:1::1"),
+        ),
+        dns=("fd00:1::10",),
     )
+    windows.extras[interface.guid.upper()] = Extra(registers=False, metric={"IPv4": 33}, mtu={"IPv4": 1400})
 
 
 @dataclass

@@ -1,7 +1,7 @@
 """A Windows host for the interpreter: an emulated Hyper-V host, with files, services, tasks and a stack of IP settings.
 
-The emulated host keeps one IPv4 address for each interface. What else Windows keeps for one (more addresses, IPv6,
-routes, metric, MTU, what a DNS client registers) is kept here, and is lost with the interface, as it is there.
+The emulated host keeps addresses, routes and DNS servers of its interfaces. What else Windows keeps for one (metric,
+MTU, what a DNS client registers) is kept here, and is lost with the interface, as it is there.
 """
 
 import re
@@ -19,11 +19,8 @@ from tests.kit.pwsh.values import Killed, Obj, PsError
 
 @dataclass
 class Extra:
-    """IP settings of an interface beyond its first IPv4 address."""
+    """Settings of an interface that the emulated host does not keep."""
 
-    addresses: list[tuple[str, int, bool]] = field(default_factory=list)
-    routes: list[tuple[str, str, int]] = field(default_factory=list)
-    dns6: list[str] = field(default_factory=list)
     suffix: str = ""
     registers: bool = True
     metric: dict[str, int] = field(default_factory=dict)
@@ -52,7 +49,6 @@ class Windows:
         self.files: dict[str, str] = {}
         self.tasks: dict[str, Task] = {}
         self.extras: dict[str, Extra] = {}
-        self.vlans: dict[str, tuple[str, int, int, str]] = {}
         self.disabled: set[str] = set()
         self.pending_reset: set[str] = set()
         self.stopped: set[str] = set()
@@ -84,7 +80,7 @@ class Windows:
             if self.silent or one.name in self.disabled or one.used_by:
                 continue
             own = [(one.ip, one.ipv4.prefix)] if one.ipv4 is not None else []
-            own += [(address_, prefix) for address_, prefix, _ in self.beyond(one).addresses]
+            own += [(more.address, more.prefix) for more in one.further.addresses]
             for mine, prefix in own:
                 network = ip_network(f"{mine}/{prefix}", strict=False)
                 if ip_address(address).version == network.version and ip_address(address) in network:
@@ -95,12 +91,14 @@ class Windows:
         """Return all IP settings of an interface, to be compared."""
         ipv4 = interface.ipv4
         bare = None if ipv4 is None else replace(ipv4, server=None)
-        return bare, ipv4 is not None and ipv4.server is not None, self.beyond(interface)
+        return bare, ipv4 is not None and ipv4.server is not None, interface.further, self.beyond(interface)
 
     # Scripts ---------------------------------------------------------------------------------------------------------
 
-    def run(self, source: str, *, path: str = "", answer: bool = True, **parameters: Any) -> tuple[list[Any], int]:
-        """Run a script; return what it wrote and its exit code."""
+    def run(
+        self, source: str, *, path: str = "", answer: bool | None = None, **parameters: Any
+    ) -> tuple[list[Any], int]:
+        """Run a script; return what it wrote and its exit code. answer: of whoever is asked; None: nobody is there."""
         run = Interpreter(self._guarded(), environment=self._environment(), path=path)
         run.answer = answer
         run.statics = self._statics()

@@ -47,13 +47,12 @@ def state(scene):
     windows, host = scene.windows, scene.host
     return {
         "interfaces": {
-            (one.name, windows.settings(one)[0], windows.settings(one)[1], one.mac, one.vmq, one.used_by or "")
-            for one in host.interfaces()
+            (one.name, *windows.settings(one)[:3], one.mac, one.vmq, one.used_by or "") for one in host.interfaces()
         },
         "settings": {
             one.name: json.dumps(dataclasses.asdict(windows.beyond(one)), sort_keys=True) for one in host.interfaces()
         },
-        "vlans": {one.name: one.vlan for one in host.vnics},
+        "vlans": {one.name: (one.vlan, one.trunk) for one in host.vnics},
         "switches": {(one.name, one.kind, tuple(up.name for up in one.uplinks)) for one in host.switches},
         "teams": {(one.name, one.mac, tuple(nic.name for nic in one.members)) for one in host.teams},
         "machines": {
@@ -377,11 +376,11 @@ def test_nic_that_is_not_in_this_host_is_refused():
 def test_trunk_is_given_to_the_new_vnic():
     scene = scenes.converged()
     vnic = scene.host.vnics[0]
-    vnic.set_vlan(0)
-    scene.windows.vlans[vnic.guid] = ("Trunk", 0, 1, "10,20-30")
+    vnic.set_trunk(1, "10,20-30")
     step = replace(scene.step, vlan=Vlan(mode="Trunk", native=1, allowed="10,20-30"))
     assert run(scene.windows, step).outcome == "done"
-    assert scene.windows.vlans == {scene.host.vnics[0].guid: ("Trunk", 0, 1, "10,20-30")}
+    assert scene.host.vnics[0].trunk == (1, "10,20-30")
+    assert scene.host.vnics[0] is not vnic
 
 
 def test_vnic_with_a_lease_asks_for_one_again():

@@ -76,7 +76,8 @@ def test_plan_becomes_one_script_for_each_host_with_its_steps_in_order():
     other = msgspec.structs.replace(one, id="x", host="HV02")
     script = script_of(plan_of(one, other, two), "HV01")
     head, *steps = block(script)
-    assert head == {"schema": "maccord.steps/1", "runtime": runtime_version, "host": "HV01", "plan": "ab" * 32}
+    told = {"schema": "maccord.steps/1", "runtime": runtime_version, "host": "HV01", "plan": "ab" * 32}
+    assert head == told | {"consent": False}
     assert [step["id"] for step in steps] == ["set-range", "set-cursor"]
 
 

@@ -161,7 +161,7 @@ def test_step_is_done_once_and_found_done_ever_after(make):
 def test_whoever_says_no_is_asked_once_and_nothing_changes(make):
     scene = make()
     before = exported(scene)
-    out, code = scene.windows.run(step_script(scene.step), path=r"C:\x\HV01.ps1", answer=False)
+    out, code = scene.windows.run(script_of(plan_of(scene.step), "HV01"), path=r"C:\x\HV01.ps1", answer=False)
     assert json.loads(out[0])["outcome"] == "skipped"
     assert code == 1
     assert exported(scene) == before
@@ -295,7 +295,7 @@ def test_plan_stops_at_the_first_step_that_does_not_succeed():
     second = replace(first, id="t", was_first=1, was_last=2, first=FIRST + 0x10000, last=LAST + 0x10000)
     third = SetCursor(id="u", host="HV01", cursor=FIRST, was_cursor=None)
     windows = Windows(one)
-    out, code = windows.run(script_of(plan_of(first, second, third), "HV01"), path=r"C:\HV01.ps1")
+    out, code = windows.run(script_of(plan_of(first, second, third), "HV01"), path=r"C:\HV01.ps1", Confirm=False)
     assert [json.loads(row)["outcome"] for row in out] == ["done", "refused"]
     assert code == 1
 
@@ -320,3 +320,15 @@ def test_script_of_another_host_does_nothing():
     with pytest.raises(Exception, match="this is the script of HV02, and the host is HV01"):
         Windows(one).run(step_script(replace(set_range(one), host="hv02.example.com".upper())))
     assert run(Windows(one), replace(set_range(one), host="hv01.example.com"), WhatIf=True).outcome == "whatif"
+
+
+def test_script_of_a_plan_asks_for_each_step_and_that_of_a_reviewed_step_asks_nobody():
+    scene = ranged()
+    whole = script_of(plan_of(scene.step), "HV01")
+    out, _ = scene.windows.run(whole)
+    assert json.loads(out[0])["seen"].startswith("A command that prompts the user failed")
+    assert scene.windows.changed == []
+    assert scene.run().outcome == "done"
+    scene = ranged()
+    out, _ = scene.windows.run(whole, answer=True)
+    assert json.loads(out[0])["outcome"] == "done"

@@ -99,6 +99,8 @@ function Select-Steps {
 
 $lines = @(Read-Steps -Text $Data)
 Assert-Host -Head $lines[0]
+# Whoever applies a reviewed plan has been asked already.
+if ($lines[0].consent) { $ConfirmPreference = 'None' }
 $steps = @($lines | Select-Object -Skip 1)
 $outcome = 'already'
 

