@@ -110,6 +110,8 @@ Microsoft.PowerShell.Core
   ForEach-Object             flow
   Where-Object               flow
   Set-StrictMode             flow   Version
+Microsoft.PowerShell.Security
+  Get-ExecutionPolicy        reads  Scope
 Microsoft.PowerShell.Host
   Start-Transcript           files  LiteralPath Append! Force!
   Stop-Transcript            files

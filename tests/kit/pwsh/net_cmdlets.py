@@ -226,8 +226,11 @@ def get_client(windows: Windows, given: Given) -> list[Obj]:
 
 def set_client(windows: Windows, given: Given) -> None:
     one = windows.at(given["interfaceindex"])
-    windows.beyond(one).registers = given["registerthisconnectionsaddress"]
-    suffix = given["connectionspecificsuffix"] or ""
+    if "registerthisconnectionsaddress" in given:
+        windows.beyond(one).registers = given["registerthisconnectionsaddress"]
+        return
+    suffix = given["connectionspecificsuffix"]
+    assert suffix, "an empty suffix is not set"
     if one.ipv4 is not None:
         one.ipv4 = replace(one.ipv4, suffix=suffix)
     else:

@@ -105,6 +105,11 @@ def start_service(windows: Windows, given: Given) -> list[Any]:
     return []
 
 
+def get_policy(windows: Windows, given: Given) -> str:
+    assert given["scope"] == "MachinePolicy"
+    return windows.policy
+
+
 def get_task(windows: Windows, given: Given) -> list[Obj]:
     return [Obj({"TaskName": name, "State": task.state}, task) for name, task in windows.tasks.items()]
 
@@ -151,6 +156,7 @@ COMMANDS: dict[str, Callable[[Windows, Given], Any]] = {
     "set-itemproperty": set_item_property,
     "stop-service": stop_service,
     "start-service": start_service,
+    "get-executionpolicy": get_policy,
     "get-scheduledtask": get_task,
     "new-scheduledtaskaction": new_task_part,
     "new-scheduledtaskprincipal": new_task_part,

@@ -53,6 +53,7 @@ class Windows:
         self.pending_reset: set[str] = set()
         self.stopped: set[str] = set()
         self.silent = False
+        self.policy = "Undefined"
         self.taken: set[str] = set()
         self.stubborn: set[str] = set()
         self.tasks_run = True

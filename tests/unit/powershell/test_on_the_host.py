@@ -373,6 +373,12 @@ def test_nic_that_is_not_in_this_host_is_refused():
     )
 
 
+def test_host_that_runs_signed_scripts_alone_is_refused_since_its_task_could_not_run():
+    scene = scenes.converged()
+    scene.windows.policy = "AllSigned"
+    assert refused(scene).startswith("the execution policy of this host is AllSigned")
+
+
 def test_trunk_is_given_to_the_new_vnic():
     scene = scenes.converged()
     vnic = scene.host.vnics[0]

@@ -30,11 +30,11 @@
     that others can write to.
 
 .PARAMETER StopWithin
-    How many seconds a guest gets to shut down. Guests are never turned off.
+    How many seconds a guest gets to shut down. It is not turned off.
 
 .PARAMETER ForceShutdown
-    Has guests shut down although somebody is logged on or a console is locked. Applications get what time
-    Windows gives them.
+    Calls Stop-VM with -Force: guests shut down although a console is locked or an application asks. What does
+    not end within five minutes loses its data.
 
 .PARAMETER NoWait
     Does not wait for the end of a step that a task carries out. The same script, run again, tells it.
@@ -71,8 +71,9 @@ param(
     [string] $Task = ''
 )
 
+# Read before strict mode: sent to a host as text, the script has no path.
+$ScriptPath = [string]$PSCommandPath
+$ScriptText = $MyInvocation.MyCommand.ScriptBlock.ToString()
 Set-StrictMode -Version 2.0
 $ErrorActionPreference = 'Stop'
 $ProgressPreference = 'SilentlyContinue'
-$ScriptText = $MyInvocation.MyCommand.ScriptBlock.ToString()
-$ScriptPath = [string]$PSCommandPath

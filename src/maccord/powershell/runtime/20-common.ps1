@@ -90,6 +90,21 @@ function Assert-PlainName {
     }
 }
 
+function Start-Record {
+    # Begins a transcript, and tells whether there is one: the steps do not depend on it.
+    param([string] $Name)
+
+    try {
+        $null = New-Item -ItemType Directory -Path $Folder -Force
+        $null = Start-Transcript -LiteralPath (Join-Path -Path $Folder -ChildPath $Name) -Append -Force
+        return $true
+    }
+    catch {
+        Write-Warning -Message "no transcript: $($_.Exception.Message)"
+        return $false
+    }
+}
+
 function Get-StatePath {
     # The file in which something about a step is kept. The key is hexadecimal digits.
     param($Step, [string] $What)

@@ -121,7 +121,10 @@ function Write-IpSettings {
     if (@($Settings.dns_servers).Count -gt 0) {
         $null = Set-DnsClientServerAddress -InterfaceIndex $index -ServerAddresses @($Settings.dns_servers) -Confirm:$false -ErrorAction Stop
     }
-    $null = Set-DnsClient -InterfaceIndex $index -ConnectionSpecificSuffix $Settings.dns_suffix -RegisterThisConnectionsAddress ([bool]$Settings.registers) -Confirm:$false -ErrorAction Stop
+    if ($Settings.dns_suffix -ne '') {
+        $null = Set-DnsClient -InterfaceIndex $index -ConnectionSpecificSuffix $Settings.dns_suffix -Confirm:$false -ErrorAction Stop
+    }
+    $null = Set-DnsClient -InterfaceIndex $index -RegisterThisConnectionsAddress ([bool]$Settings.registers) -Confirm:$false -ErrorAction Stop
     foreach ($family in @($Settings.families)) {
         $own = @($now.families | Where-Object { $_.family -eq $family.family })
         if ($own.Count -eq 0) { continue }

@@ -17,8 +17,14 @@ function Test-Detached {
     param($Step)
 
     $own = Get-OwnTask -Step $Step
-    if ($null -eq $own) { return Test-Plain -Step $Step }
-    if ([string]$own.State -eq 'Running') { return New-Verdict -Outcome 'running' -Seen 'its task is under way' }
+    if ($null -eq $own) {
+        $policy = [string](Get-ExecutionPolicy -Scope 'MachinePolicy')
+        if (@('AllSigned', 'Restricted') -contains $policy) {
+            return New-Verdict -Outcome 'refused' -Seen "the execution policy of this host is $policy, and its task could not run"
+        }
+        return Test-Plain -Step $Step
+    }
+    if (@('Running', 'Queued') -contains [string]$own.State) { return New-Verdict -Outcome 'running' -Seen 'its task is under way' }
     return New-Verdict -Outcome 'ready' -Seen 'its task was interrupted, and will put back what it had begun'
 }
 

@@ -107,18 +107,13 @@ $outcome = 'already'
 if ($Task -ne '') {
     # The consent was given before the task was made.
     $step = @($steps | Where-Object { $_.key -eq $Task })[0]
+    $recorded = Start-Record -Name 'transcript-of-tasks.txt'
     Invoke-OwnTask -Step $step
+    if ($recorded) { $null = Stop-Transcript }
 }
 else {
     $recorded = $false
-    if (-not $WhatIfPreference) {
-        try {
-            $null = New-Item -ItemType Directory -Path $Folder -Force
-            $null = Start-Transcript -LiteralPath (Join-Path -Path $Folder -ChildPath 'transcript.txt') -Append -Force
-            $recorded = $true
-        }
-        catch { Write-Warning -Message "no transcript: $($_.Exception.Message)" }
-    }
+    if (-not $WhatIfPreference) { $recorded = Start-Record -Name 'transcript.txt' }
     try {
         foreach ($step in @(Select-Steps -Steps $steps)) {
             $begun = $false

@@ -30,11 +30,11 @@
     that others can write to.
 
 .PARAMETER StopWithin
-    How many seconds a guest gets to shut down. Guests are never turned off.
+    How many seconds a guest gets to shut down. It is not turned off.
 
 .PARAMETER ForceShutdown
-    Has guests shut down although somebody is logged on or a console is locked. Applications get what time
-    Windows gives them.
+    Calls Stop-VM with -Force: guests shut down although a console is locked or an application asks. What does
+    not end within five minutes loses its data.
 
 .PARAMETER NoWait
     Does not wait for the end of a step that a task carries out. The same script, run again, tells it.
@@ -71,11 +71,12 @@ param(
     [string] $Task = ''
 )
 
+# Read before strict mode: sent to a host as text, the script has no path.
+$ScriptPath = [string]$PSCommandPath
+$ScriptText = $MyInvocation.MyCommand.ScriptBlock.ToString()
 Set-StrictMode -Version 2.0
 $ErrorActionPreference = 'Stop'
 $ProgressPreference = 'SilentlyContinue'
-$ScriptText = $MyInvocation.MyCommand.ScriptBlock.ToString()
-$ScriptPath = [string]$PSCommandPath
 
 # --- Data: the only part that differs from script to script ----------------------------------------------------------
 
@@ -172,6 +173,21 @@ function Assert-PlainName {
 
     if ($Name -match '[*?\[\]`]') {
         throw "the name '$Name' could be taken for a pattern; this step has to be done by hand"
+    }
+}
+
+function Start-Record {
+    # Begins a transcript, and tells whether there is one: the steps do not depend on it.
+    param([string] $Name)
+
+    try {
+        $null = New-Item -ItemType Directory -Path $Folder -Force
+        $null = Start-Transcript -LiteralPath (Join-Path -Path $Folder -ChildPath $Name) -Append -Force
+        return $true
+    }
+    catch {
+        Write-Warning -Message "no transcript: $($_.Exception.Message)"
+        return $false
     }
 }
 
@@ -621,7 +637,10 @@ function Write-IpSettings {
     if (@($Settings.dns_servers).Count -gt 0) {
         $null = Set-DnsClientServerAddress -InterfaceIndex $index -ServerAddresses @($Settings.dns_servers) -Confirm:$false -ErrorAction Stop
     }
-    $null = Set-DnsClient -InterfaceIndex $index -ConnectionSpecificSuffix $Settings.dns_suffix -RegisterThisConnectionsAddress ([bool]$Settings.registers) -Confirm:$false -ErrorAction Stop
+    if ($Settings.dns_suffix -ne '') {
+        $null = Set-DnsClient -InterfaceIndex $index -ConnectionSpecificSuffix $Settings.dns_suffix -Confirm:$false -ErrorAction Stop
+    }
+    $null = Set-DnsClient -InterfaceIndex $index -RegisterThisConnectionsAddress ([bool]$Settings.registers) -Confirm:$false -ErrorAction Stop
     foreach ($family in @($Settings.families)) {
         $own = @($now.families | Where-Object { $_.family -eq $family.family })
         if ($own.Count -eq 0) { continue }
@@ -1145,8 +1164,14 @@ function Test-Detached {
     param($Step)
 
     $own = Get-OwnTask -Step $Step
-    if ($null -eq $own) { return Test-Plain -Step $Step }
-    if ([string]$own.State -eq 'Running') { return New-Verdict -Outcome 'running' -Seen 'its task is under way' }
+    if ($null -eq $own) {
+        $policy = [string](Get-ExecutionPolicy -Scope 'MachinePolicy')
+        if (@('AllSigned', 'Restricted') -contains $policy) {
+            return New-Verdict -Outcome 'refused' -Seen "the execution policy of this host is $policy, and its task could not run"
+        }
+        return Test-Plain -Step $Step
+    }
+    if (@('Running', 'Queued') -contains [string]$own.State) { return New-Verdict -Outcome 'running' -Seen 'its task is under way' }
     return New-Verdict -Outcome 'ready' -Seen 'its task was interrupted, and will put back what it had begun'
 }
 
@@ -1535,18 +1560,13 @@ $outcome = 'already'
 if ($Task -ne '') {
     # The consent was given before the task was made.
     $step = @($steps | Where-Object { $_.key -eq $Task })[0]
+    $recorded = Start-Record -Name 'transcript-of-tasks.txt'
     Invoke-OwnTask -Step $step
+    if ($recorded) { $null = Stop-Transcript }
 }
 else {
     $recorded = $false
-    if (-not $WhatIfPreference) {
-        try {
-            $null = New-Item -ItemType Directory -Path $Folder -Force
-            $null = Start-Transcript -LiteralPath (Join-Path -Path $Folder -ChildPath 'transcript.txt') -Append -Force
-            $recorded = $true
-        }
-        catch { Write-Warning -Message "no transcript: $($_.Exception.Message)" }
-    }
+    if (-not $WhatIfPreference) { $recorded = Start-Record -Name 'transcript.txt' }
     try {
         foreach ($step in @(Select-Steps -Steps $steps)) {
             $begun = $false
