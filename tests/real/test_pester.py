@@ -10,7 +10,8 @@ pytestmark = pytest.mark.real
 PESTER = Path(__file__).parents[1] / "pester"
 SHELL = shutil.which("pwsh") or shutil.which("powershell")
 ASK = "if (Get-Module -ListAvailable Pester | Where-Object Version -ge 5.0) { 'yes' }"
-RUN = "Import-Module Pester -MinimumVersion 5.0; exit (Invoke-Pester -Path '{path}' -PassThru -Output Detailed).FailedCount"
+RUN = """Import-Module Pester -MinimumVersion 5.0
+exit (Invoke-Pester -Path '{path}' -PassThru -Output Detailed).FailedCount"""
 
 
 def told(command):

@@ -119,6 +119,7 @@ def set_vmfibrechannelhba(windows: Windows, given: Given) -> None:
     assert names is not None
     assert given["generatewwn"]
     hba.port_a, hba.port_b = names.generate(), names.generate()
+    hba.node = hba.node or names.node
 
 
 def _switch(switch: Switch) -> Obj:

@@ -184,8 +184,8 @@ def get_routes(windows: Windows, given: Given) -> list[Obj]:
             found.append(_route(one.index, f"{one.ip}/32", _ON_LINK, 256, "Local"))
             if one.ipv4.gateway:
                 found.append(_route(one.index, "0.0.0.0/0", one.ipv4.gateway, 256, "NetMgmt"))
-        for route in one.further.routes:
-            found.append(_route(one.index, route.prefix, route.next_hop, route.metric, "NetMgmt"))
+        more = one.further.routes
+        found += [_route(one.index, route.prefix, route.next_hop, route.metric, "NetMgmt") for route in more]
     return found
 
 

@@ -1400,6 +1400,10 @@ function Get-VmmAdapters {
     $last = ConvertTo-Bare -Address $Pool.MACAddressRangeEnd
     $own = @($all | Where-Object { [string]$_.DeviceID -eq $Step.adapter_id })
     if ($own.Count -eq 0) { $own = @($all | Where-Object { (ConvertTo-Bare -Address $_.MACAddress) -eq $Step.was_mac }) }
+    if ($own.Count -eq 0) {
+        # The plan does not know its id, and it has got its new address already.
+        $own = @($all | Where-Object { Test-InRange -Bare (ConvertTo-Bare -Address $_.MACAddress) -First $first -Last $last })
+    }
     [pscustomobject]@{
         own = [object[]]$own
         granted = [object[]]@($own | Where-Object { Test-InRange -Bare (ConvertTo-Bare -Address $_.MACAddress) -First $first -Last $last })
