@@ -1,6 +1,7 @@
 """A script leaves on a host what the typed step leaves that is lived on one like it."""
 
 import json
+from typing import Any
 
 import pytest
 
@@ -27,7 +28,8 @@ class Here:
 
 
 def lived(scene, *, answers):
-    stage = rehearsed.Scene(site=Here(scene.host), answers=lambda _host, _probes: answers)
+    site: Any = Here(scene.host)
+    stage = rehearsed.Scene(site=site, answers=lambda _host, _probes: answers)
     return live(stage, scene.step)
 
 
