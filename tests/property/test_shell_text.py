@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+from typing import Any
 
 import pytest
 
@@ -33,12 +34,12 @@ HOSTILE = [
 def adapter(platform, name):
     """A running machine's adapter; where a platform goes by numbers or ids, they are what they can be there."""
     ids = {"proxmox": "100", "xcp": "0c1b6a60-5c9b-4b43-8c61-0f5c1f1d2a01", "libvirt": name, "incus": name}
-    facts = dict.fromkeys(("id", "host_id", "domain", "machine_no", "vlans"), 0)
-    facts |= dict.fromkeys(("zeros", "live", "shared", "iov", "parent"), False)
-    facts |= dict.fromkeys(("description", "created", "snapshot", "file", "place"), "")
-    facts |= dict.fromkeys(("permanent", "dynamic", "switch_id", "spoofing", "vmq"), None)
+    facts: dict[str, Any] = dict.fromkeys(("id", "host_id", "domain", "machine_no", "vlans"), 0)
+    facts.update(dict.fromkeys(("zeros", "live", "shared", "iov", "parent"), False))
+    facts.update(dict.fromkeys(("description", "created", "snapshot", "file", "place", "device"), ""))
+    facts.update(dict.fromkeys(("permanent", "dynamic", "switch_id", "spoofing", "vmq")))
     device = "net0" if platform == "proxmox" else "eth0"
-    facts |= {"kind": "vm", "name": device, "device": "", "machine": name, "machine_id": ids[platform]}
+    facts.update(kind="vm", name=device, machine=name, machine_id=ids[platform])
     return Adapter(**facts, mac=0x525400123456, running=True)
 
 
