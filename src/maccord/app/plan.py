@@ -7,6 +7,8 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
+from msgspec.structs import replace
+
 from maccord.app.check import diagnose
 from maccord.app.exports import host_exports
 from maccord.app.folder import replaced
@@ -18,8 +20,9 @@ from maccord.fleet.config import FleetConfig
 from maccord.fleet.snapshot import Snapshot
 from maccord.mac import MaccordError
 from maccord.plan.document import as_document
-from maccord.plan.plan import Plan, encoded
+from maccord.plan.plan import Plan, digest_of, encoded
 from maccord.plan.planner import make_plan
+from maccord.powershell import scripts_of
 from maccord.report import Reported, report_incidents
 
 PLAN, DOCUMENT = "plan.json", "plan.md"
@@ -101,7 +104,14 @@ def write_plan(plan: Plan, folder: str) -> int:
 
     Raises CannotWritePlan.
     """
+    sealed = replace(plan, digest=digest_of(plan))
     with replaced(folder, mark=_MARK, ours=_OURS, refuse=CannotWritePlan) as fresh:
-        (fresh / PLAN).write_bytes(encoded(plan))
-        (fresh / DOCUMENT).write_text(as_document(plan), encoding="utf-8")
-        return 2
+        (fresh / PLAN).write_bytes(encoded(sealed))
+        (fresh / DOCUMENT).write_text(as_document(sealed), encoding="utf-8")
+        count = 2
+        for name, text in scripts_of(sealed):
+            path = fresh / name
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(text, encoding="utf-8", newline="\r\n" if name.endswith(".ps1") else "\n")
+            count += 1
+        return count
