@@ -74,6 +74,7 @@ def plan_for(
 
     found = judge(gathered.snapshot)
     concerned = frozenset(name for one in found if one.item.severity != "info" for name in one.item.hosts)
+    concerned |= {one.host for one in settings.joins}
 
     @cache
     def exports() -> dict[str, Mapping[str, Any]]:
@@ -85,7 +86,7 @@ def plan_for(
         gathered.snapshot,
         found,
         settings=settings,
-        export_of=lambda name: exports().get(name.casefold(), {}) if name in concerned else {},
+        export_of=lambda name: exports().get(name.casefold(), {}) if name.casefold() in folded else {},
         judge=judge,
     )
     read = tuple(f"{one.file}{f', {one.at}' if one.at else ''}: {one.reason}" for one in gathered.snapshot.problems)

@@ -107,6 +107,25 @@ class Details:
         row = self.vnic(name, mac)
         return _text(row, "SwitchName") if row else ""
 
+    def permanent_of(self, nic: str) -> int | None:
+        """Return the permanent address of a NIC."""
+        row = next((row for row in self.rows("NetAdapter") if _text(row, "Name") == nic), None)
+        return (_mac(row, "PermanentAddress") or None) if row and row.get("Virtual") is not True else None
+
+    def is_member(self, nic: str) -> bool:
+        """Tell whether a NIC belongs to a team."""
+        return any(_text(row, "Name") == nic for row in self.rows("NetLbfoTeamMember"))
+
+    def teams_with_switch(self) -> list[tuple[str, str]]:
+        """Return the teams that a virtual switch stands on, with that switch."""
+        adapters = {_text(row, "InterfaceDescription"): _text(row, "Team") for row in self.rows("NetLbfoTeamNic")}
+        found = []
+        for row in self.rows("VMSwitch"):
+            team = adapters.get(_text(row, "NetAdapterInterfaceDescription"), "")
+            if team:
+                found.append((team, _text(row, "Name")))
+        return found
+
     def came_with_switch(self, name: str, mac: int | None) -> bool:
         """Tell whether a vNIC is the one that came with its switch."""
         row = self.vnic(name, mac)

@@ -51,6 +51,18 @@ class Fallout(Struct, frozen=True, kw_only=True):
     notices: tuple[str, ...] = ()
 
 
+class Join(Struct, frozen=True, kw_only=True):
+    """A host that is being built: its NIC, which has the management address, joins `team`, which a switch stands on.
+
+    An empty `team` is the only one that a switch stands on.
+    """
+
+    host: str
+    nic: str
+    team: str = ""
+    vnic: str = "MGMT"
+
+
 class Settings(Struct, frozen=True, kw_only=True):
     """What the call and `fleet.toml` asked for, as far as it shaped the plan.
 
@@ -64,6 +76,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     statics: tuple[tuple[int, int], ...] = ()
     avoid: tuple[tuple[int, int], ...] = ()
     forced: bool = False
+    joins: tuple[Join, ...] = ()
 
 
 class Measure(Struct, frozen=True, kw_only=True):
