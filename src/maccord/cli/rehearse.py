@@ -93,9 +93,9 @@ def _write(told: "Rehearsal", form: str, output: str | None) -> None:
     from maccord.cli.output import write_table, write_text
 
     if form == "json":
-        import msgspec
+        from maccord.rehearse.json_form import as_json
 
-        write_text(msgspec.json.format(msgspec.json.encode(told), indent=1).decode() + "\n", output)
+        write_text(as_json(told), output)
     elif form == "markdown":
         from maccord.rehearse.document import as_document
 
