@@ -21,6 +21,7 @@ class Outcome(Struct, frozen=True, kw_only=True):
     """What becomes of one incident of the report: `id` is its id there.
 
     repaired: the steps end it. person: advice is given, and somebody has to act. left: it stays, and `why` says why.
+    `hidden`: no check finds it yet; it shows when the incident that explains its findings today has been repaired.
     """
 
     id: str
@@ -31,6 +32,7 @@ class Outcome(Struct, frozen=True, kw_only=True):
     becomes: Literal["repaired", "person", "left"]
     steps: tuple[str, ...] = ()
     why: str = ""
+    hidden: bool = False
 
 
 class Fallout(Struct, frozen=True, kw_only=True):

@@ -84,9 +84,9 @@ def make_plan(
     for step in steps:
         for incident in step.incidents:
             wanted_by[incident].append(step)
-    outcomes = tuple(
-        sorted((_outcome(one, left, wanted_by[one.item.id], remaining) for one in known), key=outcome_order)
-    )
+    told = [_outcome(one, left, wanted_by[one.item.id], remaining) for one in known]
+    hidden = [replace(one, hidden=True) for one in told[len(reported) :]]
+    outcomes = tuple(sorted((*told[: len(reported)], *hidden), key=outcome_order))
     measure = measured(steps, fallout)
     if not settings.forced:
         refuse_too_much(Estate(snapshot), measure)
