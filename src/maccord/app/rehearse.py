@@ -78,7 +78,7 @@ def refuse_changed(folder: str, plan: Plan, found: Sequence[Incident]) -> None:
     planned = {one.id: f"{one.cause} ({', '.join(one.hosts[:_NAMED])})" for one in plan.outcomes}
     there = {one.id: f"{one.cause} ({', '.join(one.hosts[:_NAMED])})" for one in found if one.counts}
     known = {one.id for one in found}
-    missing = [planned[one.id] for one in plan.outcomes if one.id not in known and one.becomes != "left"]
+    missing = [planned[one.id] for one in plan.outcomes if one.id not in known and not one.hidden]
     new = [there[one] for one in there.keys() - planned.keys()]
     told = _told("gone since", missing) + _told("new since", new)
     if told:

@@ -175,8 +175,8 @@ def _judged(run: _Run) -> tuple[Incident, ...]:
 def _checked(run: _Run, one: StepRun) -> StepRun:
     run.now = _judged(run)
     fresh = [incident for incident in run.now if incident.counts and not _known(incident, run.before)]
-    announced_ = tuple(incident for incident in fresh if incident.cause in run.declares)
-    new = tuple(incident for incident in fresh if incident.cause not in run.declares)
+    announced_ = tuple(incident for incident in fresh if _is_announced(run, incident))
+    new = tuple(incident for incident in fresh if not _is_announced(run, incident))
     run.faults += [_surprise(one, incident) for incident in new if not _told(run, incident)]
     return StepRun(
         step=one.step,
@@ -202,6 +202,15 @@ def _known(incident: Incident, before: Iterable[Incident]) -> bool:
     )
 
 
+def _is_announced(run: _Run, incident: Incident) -> bool:
+    """Tell whether a step declares such an incident, or the plan names it as one that shows later."""
+    if incident.cause in run.declares:
+        return True
+    return any(
+        one.cause == incident.cause and set(incident.hosts) <= set(one.hosts) for one in run.plan.outcomes if one.hidden
+    )
+
+
 def _surprise(one: StepRun, incident: Incident) -> str:
     hosts = ", ".join(incident.hosts)
     return f"after step {one.step} on {one.host} there is {incident.cause} ({hosts}), which no step declares"
@@ -221,11 +230,21 @@ def _judge_end(run: _Run, steps: Sequence[StepRun]) -> None:
         promise = repaired.get(incident.id)
         if promise is not None and incident.counts and not skipped & set(promise.steps):
             run.faults.append(f"{incident.cause} ({', '.join(incident.hosts)}) is still there at the end")
-        elif incident.counts and not _known(incident, run.before) and not _told(run, incident):
+        elif _is_left_anew(run, incident) and not _told(run, incident):
             run.faults.append(f"{incident.cause} ({', '.join(incident.hosts)}) is there at the end, and was not before")
     for name, managed in sorted(run.managed.items()):
         if not managed and run.managed_before.get(name):
             run.faults.append(f"{name} does not answer at the end: the plan would lose it")
+
+
+def _is_left_anew(run: _Run, incident: Incident) -> bool:
+    """Tell whether an incident is there that was not before, and that the plan does not leave to people."""
+    people = any(
+        one.cause == incident.cause and set(incident.hosts) <= set(one.hosts)
+        for one in run.plan.outcomes
+        if one.becomes != "repaired"
+    )
+    return incident.counts and not people and not _known(incident, run.before)
 
 
 # The reverse ----------------------------------------------------------------------------------------------------------
