@@ -237,6 +237,10 @@ class Work:
                 why,
             )
             return
+        remade = self.drafts.get(("switch", row.host_id, switch))
+        if remade is not None and row.id in self.changing:  # its switch is made anew, and gives it another address
+            remade.incidents[incident] = None
+            return
         key = ("vnic", row.host_id, row.name)
         if self.drafts.known(key):
             self.drafts.add(key, NETWORK, self.drafts.get(key).step, incident)  # type: ignore[union-attr]
