@@ -79,6 +79,8 @@ def _live(scene: Scene, step: AnyStep) -> str | None:
             return None
         if not host.up:
             raise refuse(f"{host.name} is down")
+        if not host.profile.cmdlets:
+            raise refuse(f"Windows Server {host.profile.name} has no cmdlets of Hyper-V, such as Set-VMHost")
         return str(on_host(scene, host, step))
     if on_server is not None:
         server = scene.site.server(step.host)
@@ -88,8 +90,6 @@ def _live(scene: Scene, step: AnyStep) -> str | None:
 
 def _set_range(scene: Scene, host: Host, step: SetRange) -> str:
     """Set-VMHost. The cursor is the host's own affair."""
-    if not host.profile.cmdlets:
-        raise refuse(f"Windows Server {host.profile.name} has no Set-VMHost")
     now = (host.range.first, host.range.last) if host.range else None
     if now == (step.first, step.last):
         raise Already
