@@ -94,7 +94,7 @@ class Work:
             id="",
             host=self.estate.name(host),
             why=why,
-            declares=STRAYING if moves else (),
+            declares=(*STRAYING, "wwn-range-shared") if moves else (),  # names of clones are parted later
             first=span[0],
             last=span[1],
             was_first=pool.first,
