@@ -67,7 +67,7 @@ class Time:
         )
 
 
-def nothing_surprises(_exports: Mapping[str, Any], _declared: frozenset[str], _last: bool) -> tuple[str, ...]:
+def nothing_surprises(_exports: Mapping[str, Any], _declared: frozenset[str], _last: object) -> tuple[str, ...]:
     return ()
 
 
@@ -82,6 +82,4 @@ def go(
 ) -> Ran:
     """Run a plan with its journal in a folder."""
     with Journal(folder, plan.digest) as journal:
-        return run(
-            plan, way, journal, verify=verify, clock=Time().clock(), manner=Manner(batch=batch, reverse=reverse)
-        )
+        return run(plan, way, journal, verify=verify, clock=Time().clock(), manner=Manner(batch=batch, reverse=reverse))

@@ -4,7 +4,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from maccord.plan.plan import Measure, Outcome, Plan, Settings, digest_of
-from maccord.plan.steps import AnyStep, ColdStart, IpSetting, IpSettings, ReplaceVnic, Route, SetMachineAddress, SetRange
+from maccord.plan.steps import (
+    AnyStep,
+    ColdStart,
+    IpSetting,
+    IpSettings,
+    ReplaceVnic,
+    Route,
+    SetMachineAddress,
+    SetRange,
+)
 from maccord.rehearse.rehearsal import Incident
 from maccord.rehearse.site import Site
 from maccord.worlds.hyperv import Host, Machine, World

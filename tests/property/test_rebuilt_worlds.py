@@ -104,8 +104,8 @@ def test_any_json_makes_a_host_or_is_passed_over(data):
 
 
 def test_rows_of_a_list_are_told_apart_however_their_key_is_spelled():
-    one = {"InterfaceGuid": "{B1A2C3D4-0000-4000-8000-000000000001}"}
-    other = {"InterfaceGuid": "b1a2c3d4-0000-4000-8000-000000000001"}
+    one: dict[str, object] = {"InterfaceGuid": "{B1A2C3D4-0000-4000-8000-000000000001}"}
+    other: dict[str, object] = {"InterfaceGuid": "b1a2c3d4-0000-4000-8000-000000000001"}
     assert keyed("NetAdapter")
     assert key_of("NetAdapter", one) == key_of("NetAdapter", other)
 

@@ -77,7 +77,9 @@ def verifier(
     repaired = {one.id for one in plan.outcomes if one.becomes == "repaired"}
 
     def verify(
-        exports: Mapping[str, Mapping[str, Any]], declared: frozenset[str], last: bool  # noqa: FBT001 - Verify
+        exports: Mapping[str, Mapping[str, Any]],
+        declared: frozenset[str],
+        last: bool,  # noqa: FBT001 - Verify
     ) -> Sequence[str]:
         fresh = {name: _since(export, began) for name, export in exports.items()}
         found = [one for one in incidents_of(evidence.check(engine(), now=clock(), changed=fresh)) if one.counts]

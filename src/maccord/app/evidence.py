@@ -1,4 +1,4 @@
-"""Evidence that is checked again and again while some of its hosts change: read once, and only the changed read anew."""
+"""Evidence that is checked again and again while some of its hosts change: read once, what has changed read anew."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""Runs the steps of a plan, in its order: journal first, then the step; evidence afterwards; stop at the first surprise.
+"""Runs the steps of a plan in its order: journal first, then the step, evidence afterwards; stops at a surprise.
 
 The first host alone is the canary: its steps are run and verified before any other host is touched. After that every
 `batch` steps are. A step whose end is not known (the process died, the connection broke) is asked for again: scripts
@@ -72,7 +72,7 @@ def run(
 
 
 class _Run:
-    def __init__(
+    def __init__(  # noqa: PLR0917 - all that `run` was given
         self,
         plan: Plan,
         transport: Transport,

@@ -24,7 +24,8 @@ from maccord.powershell import Result, read_results, step_script
 
 _READS = (
     "$ProgressPreference = 'SilentlyContinue'; "
-    "$t = [System.Text.Encoding]::UTF8.GetString([System.Convert]::FromBase64String([System.Console]::In.ReadToEnd())); "
+    "$b = [System.Convert]::FromBase64String([System.Console]::In.ReadToEnd()); "
+    "$t = [System.Text.Encoding]::UTF8.GetString($b); "
     "& ([System.Management.Automation.ScriptBlock]::Create($t)){0}"
 )
 _TARGET = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.@:%+\\-]{0,252}")
@@ -80,7 +81,12 @@ class Client:
         target = f"{self.user}@{name}" if self.user else name
         if not _TARGET.fullmatch(target):
             raise BadTarget(target)
-        options = ["BatchMode=yes", f"ConnectTimeout={self.connect_s}", "ServerAliveInterval=5", "ServerAliveCountMax=3"]
+        options = [
+            "BatchMode=yes",
+            f"ConnectTimeout={self.connect_s}",
+            "ServerAliveInterval=5",
+            "ServerAliveCountMax=3",
+        ]
         arguments = [self.program, "-T", *(word for one in options for word in ("-o", one))]
         arguments += ["-F", str(self.config)] if self.config else []
         arguments += ["-i", str(self.key)] if self.key else []

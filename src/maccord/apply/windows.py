@@ -85,7 +85,7 @@ class WinRm:
             return self._session(host, script, arguments, lambda: reached.append(True))
         except MaccordError:
             raise
-        except Exception as error:  # pypsrp and what it stands on raise what they like
+        except Exception as error:  # noqa: BLE001 - pypsrp and what it stands on raise what they like
             secrets = [self.sign_in.password] if self.sign_in.password else []
             raise Lost(host, reason_of(error, secrets), reached=bool(reached)) from None
 

@@ -101,9 +101,9 @@ def command(
     other host is touched; later that is done after every batch. A step that is refused or fails, an incident that was
     not planned for, or a host that is not reached any more ends the run.
 
-    DIR/journal.jsonl tells, on disk and before it happens, what is begun and what has ended; each line names the hash of
-    the one before. Whatever ended a run, the same call goes on from there: what is done is not done again, and what may
-    have been interrupted is looked at first. With --reverse it takes back what was done, as far as the plan says.
+    DIR/journal.jsonl tells, on disk and before it happens, what is begun and what has ended; each line names the hash
+    of the one before. Whatever ended a run, the same call goes on from there: what is done is not done again, and what
+    may have been interrupted is looked at first. With --reverse it takes back what was done, as far as the plan says.
 
     \b
     Password   of WinRM: MACCORD_APPLY_PASSWORD, --password-file, or typed; never in an argument, journal or message.

@@ -39,48 +39,55 @@ _GRANTS = frozenset({"SCMACAddress", "SCMACAddressPool"})
 _NAMES = "VMFibreChannelHba"
 
 
-def announced(steps: Iterable[AnyStep]) -> Callable[[Difference], bool]:
-    """Return what tells whether a difference after the reverse is one that the plan says beforehand."""
-    lists: dict[str, set[str]] = defaultdict(set)
-    machines: dict[str, set[str]] = defaultdict(set)
-    moved: set[str] = set()
-    for step in steps:
+class _Told:
+    """What a plan's steps leave behind on each host: lists, machines that get other addresses, and moved switches."""
+
+    def __init__(self) -> None:
+        self.lists: dict[str, set[str]] = defaultdict(set)
+        self.machines: dict[str, set[str]] = defaultdict(set)
+        self.moved: set[str] = set()
+
+    def take(self, step: AnyStep) -> None:
+        """Note what one step leaves."""
         host = step.host.casefold()
         match step:
-            case ColdStart():
-                machines[host].add(_bare(step.machine_id))
-            case SetMachineAddress() if reversal(step) == "again":
-                machines[host].add(_bare(step.machine_id))
-            case GenerateNames():
-                lists[host].add(_NAMES)
-                machines[host].add(_bare(step.machine_id))
             case ReplaceVnic() | JoinTeam() | ResetNic() | RestartTeam():
-                lists[host] |= _INTERFACES | _TEAMS | _SWITCHES
+                self.lists[host] |= _INTERFACES | _TEAMS | _SWITCHES
             case RemakeSwitch():
-                lists[host] |= _INTERFACES | _SWITCHES
-                moved.add(host)
-            case GrantAddress():
-                lists[host] |= _GRANTS
-                machines[step.on.casefold()].add(_bare(step.machine_id))
+                self.lists[host] |= _INTERFACES | _SWITCHES
+                self.moved.add(host)
             case MakeVmmPool() | RemoveVmmPool():
-                lists[host].add("SCMACAddress")
+                self.lists[host].add("SCMACAddress")
+            case GrantAddress():
+                self.lists[host] |= _GRANTS
+                self.machines[step.on.casefold()].add(_bare(step.machine_id))
             case _:
-                pass
+                self._take_machine(step, host)
 
-    def expected(one: Difference) -> bool:
+    def _take_machine(self, step: AnyStep, host: str) -> None:
+        if isinstance(step, GenerateNames):
+            self.lists[host].add(_NAMES)
+        again = isinstance(step, SetMachineAddress) and reversal(step) == "again"
+        if again or isinstance(step, ColdStart | GenerateNames):
+            self.machines[host].add(_bare(getattr(step, "machine_id", "")))
+
+    def expects(self, one: Difference) -> bool:
+        """Tell whether a difference is one that was announced."""
         host = one.host.casefold()
-        if one.list == "Virtualization" and one.property == "CurrentMacAddress":
+        if (one.list, one.property) == ("Virtualization", "CurrentMacAddress") or one.list in self.lists[host]:
             return True
-        if one.list in lists[host]:
-            return True
+        own = any(number in one.of[0].replace("-", "") for number in self.machines[host] if number and one.of)
         if one.list == "VMNetworkAdapter":
-            own = any(number in one.of[0].replace("-", "") for number in machines[host] if number)
-            return (own and one.property in _ISSUED) or (host in moved and one.property in _WHERE)
-        if one.list == "VM" and one.property == "State":
-            return any(number in one.of[0].replace("-", "") for number in machines[host] if number)
-        return False
+            return (own and one.property in _ISSUED) or (host in self.moved and one.property in _WHERE)
+        return own and (one.list, one.property) == ("VM", "State")
 
-    return expected
+
+def announced(steps: Iterable[AnyStep]) -> Callable[[Difference], bool]:
+    """Return what tells whether a difference after the reverse is one that the plan says beforehand."""
+    told = _Told()
+    for step in steps:
+        told.take(step)
+    return told.expects
 
 
 def _bare(number: str) -> str:

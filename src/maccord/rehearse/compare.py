@@ -62,7 +62,9 @@ def _properties(
             yield _one(host, name, key, one, old.get(one), new.get(one))
 
 
-def _one(host: str, name: str, key: tuple[str, ...], prop: str, old: object, new: object) -> Difference:
+def _one(  # noqa: PLR0917 - what a difference consists of
+    host: str, name: str, key: tuple[str, ...], prop: str, old: object, new: object
+) -> Difference:
     return Difference(host=host, list=name, of=key, property=prop, was=_short(old), now=_short(new))
 
 

@@ -72,9 +72,7 @@ def _left(before: Host, after: Host) -> list[str]:
     if off:
         told.append(f"{', '.join(sorted(off))} off")
     links = {adapter.id for one in after.machines for adapter in one.adapters if adapter.switch_id}
-    loose = [
-        one.name for one in before.machines if any(a.switch_id and a.id not in links for a in one.adapters)
-    ]
+    loose = [one.name for one in before.machines if any(a.switch_id and a.id not in links for a in one.adapters)]
     if loose:
         told.append(f"{len(loose)} machines connected to nothing")
     return told

@@ -1,6 +1,7 @@
 """Steps on a host's own network, lived as the task on the host does them: it verifies, or puts everything back.
 
-Source of the sequence: B. Gelens, "MAC Conflict caused by SCVMM Software Defined / Converged Networking SOLVED!" (2014).
+Source of the sequence: B. Gelens, "MAC Conflict caused by SCVMM Software Defined / Converged Networking SOLVED!"
+(2014).
 """
 
 from dataclasses import replace
@@ -48,7 +49,7 @@ def replace_vnic(scene: Scene, host: Host, step: ReplaceVnic) -> str:
     return f"{step.vnic} has {show(made.mac)}"
 
 
-def _put_back(
+def _put_back(  # noqa: PLR0917 - what a vNIC consists of
     scene: Scene,
     host: Host,
     name: str,
@@ -82,9 +83,7 @@ def join_team(scene: Scene, host: Host, step: JoinTeam) -> str:
         _tag(made, step.vlan)
         _configure(made, step.settings, kept[0])
         scene.watch(host, scene.pace.vnic_is_remade + scene.pace.address_is_tried, f"{step.vnic} is made")
-        if step.probes and not scene.answers(host, step.probes):
-            scene.watch(host, step.patience_s, f"nobody answers for {step.patience_s} s")
-            raise Declined("rolled-back", f"none of {', '.join(step.probes)} answered; everything was put back")
+        _must_answer(scene, host, step)
     except (Refused, Declined) as refusal:
         if made is not None:
             host.remove_management_vnic(made)
@@ -95,6 +94,13 @@ def join_team(scene: Scene, host: Host, step: JoinTeam) -> str:
         raise Declined("rolled-back", str(getattr(refusal, "seen", refusal))) from refusal
     scene.watch(host, 1, "it answers")
     return f"{step.vnic} has {show(made.mac)}"
+
+
+def _must_answer(scene: Scene, host: Host, step: JoinTeam) -> None:
+    """Ask the probes, and give up when the patience is over."""
+    if step.probes and not scene.answers(host, step.probes):
+        scene.watch(host, step.patience_s, f"nobody answers for {step.patience_s} s")
+        raise Declined("rolled-back", f"none of {', '.join(step.probes)} answered; everything was put back")
 
 
 def restart_team(scene: Scene, host: Host, step: RestartTeam) -> str:

@@ -4,7 +4,7 @@ from maccord.mac.address import show
 from maccord.plan.steps import GrantAddress, MakeVmmPool, RefreshVmm, RemoveVmmPool
 from maccord.rehearse.live_machines import start, stop
 from maccord.rehearse.scene import Already, Scene, failed, refuse
-from maccord.worlds.hyperv import Refused
+from maccord.worlds.hyperv import Adapter, Refused
 from maccord.worlds.scvmm import ALL_HOSTS, BadPool, NotManaged, Pool, Server
 
 
@@ -64,20 +64,26 @@ def grant(scene: Scene, server: Server, step: GrantAddress) -> str:
     runs = machine.state == "Running"
     if adapter.mac != step.was_mac or runs != step.was_running or machine.state in ("Saved", "Paused"):
         raise refuse(f"{machine.name} is {machine.state} and has {show(adapter.mac)}")
-    if runs:
-        stop(scene, machine)
-    try:
-        mac = server.grant(adapter, pool)
-    except (Refused, BadPool, NotManaged) as refusal:
-        if runs:
-            start(scene, machine)
-        raise failed(str(refusal)) from refusal
+    mac = _granted(scene, server, adapter, pool)
     for other in server.pools:
         if other is not pool and step.was_mac in other.grants and other.grants[step.was_mac].adapter is adapter:
             del other.grants[step.was_mac]
     if runs:
         start(scene, machine)
     return f"it has {show(mac)}"
+
+
+def _granted(scene: Scene, server: Server, adapter: Adapter, pool: Pool) -> int:
+    """Shut the machine down where it runs, and grant; where that is refused the machine is started again."""
+    machine, runs = adapter.machine, adapter.machine.state == "Running"
+    if runs:
+        stop(scene, machine)
+    try:
+        return server.grant(adapter, pool)
+    except (Refused, BadPool, NotManaged) as refusal:
+        if runs:
+            start(scene, machine)
+        raise failed(str(refusal)) from refusal
 
 
 def _pool(server: Server, name: str) -> Pool | None:

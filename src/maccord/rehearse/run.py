@@ -1,4 +1,4 @@
-"""Runs a plan on emulated hosts, step by step, and looks after each: what is found now, who was cut off, what is left."""
+"""Runs a plan on emulated hosts, step by step: what is found after each, who was cut off, what is left at the end."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,7 +16,7 @@ from maccord.rehearse.cut import left_by_cut
 from maccord.rehearse.live import QUIET, Lived, live
 from maccord.rehearse.pace import Pace
 from maccord.rehearse.rehearsal import HostRun, Incident, Rehearsal, ReverseRun, StepRun
-from maccord.rehearse.scene import Scene
+from maccord.rehearse.scene import Scene, wired
 from maccord.rehearse.site import Site
 from maccord.rehearse.watch import MANAGEMENT, Watch
 from maccord.worlds.hyperv import Host, Machine
@@ -104,9 +104,8 @@ def _one(run: _Run, step: AnyStep, cut: str = "") -> StepRun:
     watch = None
     if host is not None and host.up and not isinstance(step, QUIET):
         watch = _watching(run, host, step)
-    if watch is not None and host is not None:
-        if watch.known:
-            run.managed_before.setdefault(host.name, watch.managed_before)
+    if watch is not None and host is not None and watch.known:
+        run.managed_before.setdefault(host.name, watch.managed_before or wired(host, ()))
     lived = live(_scene(run, host, watch), step)
     if watch is not None and host is not None and watch.known:
         run.managed[host.name] = watch.managed
@@ -270,9 +269,7 @@ def _reversed(run: _Run, at_first: Mapping[str, Mapping[str, Any]]) -> ReverseRu
     expected = announced(run.plan.steps)
     passing = [one for one in told if expected(one)]
     left += [str(one) for one in told if not expected(one)]
-    return ReverseRun(
-        steps=tuple(ran), never=never, passing=tuple(str(one) for one in passing), left=tuple(left)
-    )
+    return ReverseRun(steps=tuple(ran), never=never, passing=tuple(str(one) for one in passing), left=tuple(left))
 
 
 # What is told ---------------------------------------------------------------------------------------------------------
@@ -309,7 +306,7 @@ def _hosts(run: _Run, steps: Sequence[StepRun]) -> tuple[HostRun, ...]:
 def _remarks(run: _Run, steps: Sequence[StepRun]) -> Iterator[str]:
     silent = [name for name, managed in sorted(run.managed.items()) if not (managed or run.managed_before.get(name))]
     if silent:
-        yield f"{', '.join(silent)} did not answer on the emulated wire before the plan either: nothing can be said of it"
+        yield f"{', '.join(silent)} did not answer on the emulated wire before the plan either: nothing is said of it"
     for name, why in sorted(run.unwatched.items()):
         yield f"{name} could not be put on the emulated wire, and nobody knows who is cut off there: {why}"
     skipped = [one for one in steps if one.outcome == "skipped"]

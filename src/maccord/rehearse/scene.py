@@ -9,7 +9,7 @@ from maccord.worlds.hyperv import Adapter, Host, Machine, Nic
 from maccord.worlds.hyperv.wire import leads_out
 
 
-class Declined(Exception):  # noqa: N818 - refusing is what the script does, too
+class Declined(Exception):
     """A step that was not carried out, or did not come to its end. `outcome`: refused, failed or rolled-back."""
 
     def __init__(self, outcome: str, seen: str) -> None:
@@ -27,7 +27,7 @@ def failed(seen: str) -> Declined:
     return Declined("failed", seen)
 
 
-class Already(Exception):  # noqa: N818 - no error at all
+class Already(Exception):
     """What the step leaves is there: nothing was done."""
 
     def __init__(self, seen: str = "") -> None:

@@ -22,7 +22,7 @@ class Site:
 
     def __init__(self, exports: Mapping[str, Export], *, seed: int = 0) -> None:
         self.world = World(seed)
-        self._lan = DhcpServer(name="DHCP", first=IPv4Address(0), last=IPv4Address(0))
+        self._lan = DhcpServer(name="DHCP", first=IPv4Address(1), last=IPv4Address(0))  # known leases, and no others
         self._hosts: dict[str, Rebuilt] = {}
         self._servers: dict[str, RebuiltServer] = {}
         servers = []

@@ -22,6 +22,15 @@ _STYLES = {
 
 def render(told: Rehearsal, console: Console) -> None:
     """Print a rehearsal on a console."""
+    _steps(told, console)
+    _hosts(told, console)
+    console.print(Text("Reverse", "bold"))
+    for line in reverse_lines(told):
+        console.print(Padding(Text(_cut(line)), (0, 0, 0, 2)))
+    _end(told, console)
+
+
+def _steps(told: Rehearsal, console: Console) -> None:
     console.print(Text("Steps", "bold"))
     for one in told.steps[:_SHOWN]:
         console.print(Padding(_step(one), (0, 0, 0, 2)))
@@ -29,15 +38,18 @@ def render(told: Rehearsal, console: Console) -> None:
             console.print(Padding(Text(_cut(note), "dim"), (0, 0, 0, 6)))
     if len(told.steps) > _SHOWN:
         console.print(f"  and {counted(len(told.steps) - _SHOWN, 'step')} more (--format json lists all)")
+
+
+def _hosts(told: Rehearsal, console: Console) -> None:
     if told.hosts:
         console.print(Text("Hosts", "bold"))
     for host in told.hosts[:_SHOWN]:
         console.print(Padding(Text(_cut(f"{host.host}: {host_line(host)}")), (0, 0, 0, 2)))
         if host.unheld:
             console.print(Padding(Text(_cut(f"not lived: {'; '.join(host.unheld[:3])}"), "dim"), (0, 0, 0, 6)))
-    console.print(Text("Reverse", "bold"))
-    for line in reverse_lines(told):
-        console.print(Padding(Text(_cut(line)), (0, 0, 0, 2)))
+
+
+def _end(told: Rehearsal, console: Console) -> None:
     left = tuple(one for one in told.after if one.counts)
     if left:
         console.print(Text("Left at the end", "bold"))

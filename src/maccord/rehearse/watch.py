@@ -64,6 +64,7 @@ class Watch:
         self._at_s = 0
         self._pings = 0
         self._where = _management(host)
+        self._vlans = {ip: vlan for vlan, ip in self._where}
         self._ask(3)
         self.before = {key for key, one in self._targets.items() if one.answered_last}
         self._at_s = 0
@@ -133,10 +134,10 @@ class Watch:
         )
 
     def _pings_to(self, key: str) -> list[tuple[int, int]]:
-        """Return where somebody is asked for now: VLAN and IPv4 address."""
+        """Return where somebody is asked for now: VLAN and IPv4 address. Those who manage hosts stay in their VLAN."""
         if key == MANAGEMENT:
-            self._where = _management(self._host) or self._where
-            return self._where
+            now = [ip for _, ip in _management(self._host)]
+            return [(self._vlans.get(ip, self._where[0][0] if self._where else 0), ip) for ip in now] or self._where
         machine = next(one for one in self._machines if one.id == key)
         return [(adapter.vlan, ip) for adapter in machine.adapters if (ip := self._numbered(adapter.id, adapter.vlan))]
 

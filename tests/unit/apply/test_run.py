@@ -35,7 +35,9 @@ def repair():
 
 def told(folder, plan, *events):
     with Journal(folder, plan.digest) as journal:
-        return [(line["event"], line.get("step"), line.get("outcome")) for line in journal.lines if line["event"] in events]
+        return [
+            (line["event"], line.get("step"), line.get("outcome")) for line in journal.lines if line["event"] in events
+        ]
 
 
 def test_all_steps_run_once_in_order_and_people_are_told_of_theirs(tmp_path):
@@ -78,7 +80,12 @@ def test_batches_are_verified(tmp_path):
     world, plan = repair()
     way = Way(site(world))
     seen = []
-    go(plan, way, tmp_path, batch=1, verify=lambda _exports, _declared, _last: seen.append(len(way.asked)) or ())
+
+    def verify(_exports, _declared, _last):
+        seen.append(len(way.asked))
+        return ()
+
+    go(plan, way, tmp_path, batch=1, verify=verify)
     assert seen == [1, 2, 3, 4]
 
 
@@ -86,7 +93,12 @@ def test_causes_that_steps_declare_count_as_expected_until_the_end(tmp_path):
     world = twins()
     plan = plan_of(set_range(world.hosts[0], declares=("x",)), set_range(world.hosts[1], F0 + 0x100))
     seen = []
-    go(plan, Way(site(world)), tmp_path, verify=lambda _e, declared, last: seen.append((declared, last)) or ())
+
+    def verify(_exports, declared, last):
+        seen.append((declared, last))
+        return ()
+
+    go(plan, Way(site(world)), tmp_path, verify=verify)
     assert seen == [(frozenset({"x"}), False), (frozenset(), True)]
 
 
@@ -181,6 +193,7 @@ def test_a_host_that_rebooted_meanwhile_keeps_what_was_done(tmp_path):
     def reboot(step, _asked):
         if step.id == "HV01/1":
             host = way.site.host("HV01")
+            assert host is not None
             host.restart()
 
     way.after = reboot
@@ -223,7 +236,7 @@ def test_a_process_that_dies_at_any_entry_of_the_journal_loses_nothing(tmp_path,
 @pytest.mark.parametrize("at", range(4))
 def test_a_process_that_dies_while_a_step_is_carried_out_finds_it_done(tmp_path, at):
     world, plan = repair()
-    dead = []
+    dead: list[str] = []
 
     def after(step, _asked):
         if step.id == plan.steps[at].id and not dead:
@@ -258,7 +271,9 @@ def test_the_reverse_takes_back_what_was_done_and_no_more(tmp_path):
 def test_a_step_that_was_there_already_is_not_taken_back(tmp_path):
     world, plan = repair()
     made = site(world)
-    made.host("HV01").set_vmhost("00-15-5D-F0-00-00", "00-15-5D-F0-00-FF")
+    host = made.host("HV01")
+    assert host is not None
+    host.set_vmhost("00-15-5D-F0-00-00", "00-15-5D-F0-00-FF")
     way = Way(made)
     ran = go(plan, way, tmp_path)
     assert (ran.done, ran.already) == (3, 1)

@@ -1,5 +1,6 @@
 """Steps over SSH: the client's arguments, the script on its standard input, and what its end means."""
 
+import json
 import stat
 import sys
 
@@ -7,6 +8,7 @@ import pytest
 
 from maccord.apply.ssh import BadTarget, Client, NoClient, Ssh
 from maccord.apply.transport import Lost
+from maccord.powershell import step_script
 from tests.kit.rehearsing import set_range, twins
 
 FAKE = '''#!{python}
@@ -23,8 +25,6 @@ DONE = '{"schema":"maccord.result/1","step":"STEP","kind":"set-range","outcome":
 
 @pytest.fixture
 def fake(tmp_path):
-    import json
-
     program = tmp_path / "ssh"
     program.write_text(FAKE.format(python=sys.executable, folder=str(tmp_path)))
     program.chmod(program.stat().st_mode | stat.S_IEXEC)
@@ -33,22 +33,24 @@ def fake(tmp_path):
         (tmp_path / "told.json").write_text(json.dumps({"stdout": stdout, "stderr": stderr, "code": code}))
         return Ssh(Client(program=str(program), **client))
 
-    answers.asked = lambda: json.loads((tmp_path / "asked.json").read_text())
     return answers
 
 
-def test_the_script_goes_in_whole_and_its_end_comes_back(fake):
-    from maccord.powershell import step_script
+@pytest.fixture
+def asked(tmp_path):
+    return lambda: json.loads((tmp_path / "asked.json").read_text())
 
+
+def test_the_script_goes_in_whole_and_its_end_comes_back(fake, asked):
     step = set_range(twins().hosts[0])
     way = fake("WARNING: x\n" + DONE, user="admin", port=2222, suffix="corp.example")
     assert way.run(step).outcome == "done"
-    asked = fake.asked()
-    assert asked["script"] == step_script(step)
-    assert asked["arguments"][-2] == "admin@HV01.corp.example"
-    assert asked["arguments"][-3] == "--"
-    assert "BatchMode=yes" in asked["arguments"]
-    command = asked["arguments"][-1]
+    given = asked()
+    assert given["script"] == step_script(step)
+    assert given["arguments"][-2] == "admin@HV01.corp.example"
+    assert given["arguments"][-3] == "--"
+    assert "BatchMode=yes" in given["arguments"]
+    command = given["arguments"][-1]
     assert command.startswith("powershell.exe -NoLogo -NoProfile -NonInteractive -EncodedCommand ")
     assert command.rpartition(" ")[2].replace("=", "").replace("+", "").replace("/", "").isalnum()
 
@@ -69,10 +71,10 @@ def test_a_script_that_tells_no_end_leaves_the_step_unknown(fake):
     assert lost.value.reached
 
 
-def test_fresh_evidence_comes_from_the_collector(fake):
+def test_fresh_evidence_comes_from_the_collector(fake, asked):
     way = fake('{"schema": "maccord.host/1"}\n')
     assert way.collect("HV01") == {"schema": "maccord.host/1"}
-    assert "maccord.host/1" in fake.asked()["script"]
+    assert "maccord.host/1" in asked()["script"]
 
 
 @pytest.mark.parametrize("name", ["-oProxyCommand=touch x", "a b", "$(x)", "a;b", "", "a\nb", "x" * 300])
@@ -86,7 +88,7 @@ def test_a_client_that_is_not_there_is_said(tmp_path):
         Ssh(Client(program=str(tmp_path / "none"))).collect("HV01")
 
 
-def test_a_step_has_an_end(fake, tmp_path):
+def test_a_step_has_an_end(tmp_path):
     slow = tmp_path / "slow"
     slow.write_text("#!/bin/sh\nsleep 30\n")
     slow.chmod(0o755)

@@ -47,9 +47,7 @@ def over(certificates, windows, *, password=PASSWORD, servers=frozenset()):
     trust = Trust(str(certificates.authority))
     addresses = dict.fromkeys(("HV01", "HV02", "HV05", "VMM01"), "localhost")
     return WinRm(
-        SignIn(
-            user=USER, password=Secret(password), auth="basic", port=windows.port, trust=trust, addresses=addresses
-        ),
+        SignIn(user=USER, password=Secret(password), auth="basic", port=windows.port, trust=trust, addresses=addresses),
         servers,
     )
 

@@ -155,7 +155,7 @@ def test_a_journal_that_was_changed_is_refused(planned, plan, capsys):
     assert "changed" in capsys.readouterr().err
 
 
-def test_no_password_stands_in_plan_journal_or_messages(planned, plan, capsys, monkeypatch):
+def test_no_password_stands_in_plan_journal_or_messages(plan, capsys, monkeypatch):
     monkeypatch.setenv("MACCORD_APPLY_PASSWORD", "s3cret-of-mine")
     call = ["apply", str(plan), "--digest", digest(plan), "--user", "admin", "--auth", "basic", "--timeout", "1"]
     steps = json.loads((plan / "plan.json").read_text())["steps"]

@@ -1,12 +1,14 @@
 """Typed steps on emulated hosts that were made from exports: carried out once, refused where the host is another."""
 
 import json
+from typing import Any
 
 from maccord.mac.address import show
 from maccord.plan.reverse import reverse_of
 from maccord.plan.steps import (
     GenerateNames,
     GrantAddress,
+    IpSettings,
     MakeVmmPool,
     RemakeSwitch,
     RemoveVmmPool,
@@ -183,6 +185,34 @@ def test_a_parent_vnic_gets_the_address_of_its_nic_and_machines_stay_connected()
     assert now["VMNetworkAdapter"][0]["SwitchId"] == now["VMSwitch"][0]["Id"] != switch.id
 
 
+def test_an_address_that_came_by_dhcp_is_asked_for_anew_and_is_another_one():
+    world = World(9)
+    host = world.host("HV07", "2016")
+    nic = host.add_nic(dhcp=world.dhcp("lan", "10.1.1.20", "10.1.1.99", gateway="10.1.1.1"))
+    host.enable_role()
+    switch = host.internal_switch("LAN")
+    host.convert_switch(switch, "external", nic)
+    vnic = host.vnics[0]
+    step = RemakeSwitch(
+        id="HV07/1",
+        host="HV07",
+        switch="LAN",
+        nic=nic.name,
+        nic_permanent=nic.permanent,
+        was_mac=vnic.mac,
+        settings=IpSettings(dhcp=True),
+    )
+    scene = Scene(site=site(world))
+    assert outcomes(scene, step) == ["done"]
+    (row,) = [one for one in scene.site.export("HV07")["NetIPAddress"] if one["InterfaceAlias"] == "vEthernet (LAN)"]
+    assert row["IPAddress"].startswith("10.1.1.")
+    assert row["IPAddress"] != vnic.ip
+    rebuilt = scene.site.host("HV07")
+    assert rebuilt is not None
+    rebuilt.restart()
+    assert rebuilt.vnics[0].ip == row["IPAddress"]
+
+
 def test_a_team_lets_go_of_a_nic_that_is_no_member():
     world = World(9)
     host = world.host("HV08", "2019")
@@ -213,7 +243,7 @@ def test_a_nic_gets_its_own_address_back():
 def test_settings_of_one_adapter_come_and_go():
     world = twins()
     machine = world.hosts[0].machines[0]
-    told = {
+    told: dict[str, Any] = {
         "host": "HV01",
         "machine": machine.name,
         "machine_id": machine.id,

@@ -2,7 +2,11 @@
 
 import json
 
+import msgspec
+from msgspec.structs import replace
+
 from maccord.plan.plan import Outcome
+from maccord.plan.steps import Vlan
 from maccord.rehearse.document import as_document
 from maccord.rehearse.page import as_html
 from maccord.rehearse.rehearsal import Incident
@@ -63,6 +67,7 @@ def test_an_incident_that_no_step_declares_is_a_fault_and_a_declared_one_is_none
     third.add_nic(ip="10.1.9.9")
     third.enable_role()
     third.create_vm("x")
+    assert third.range is not None
     target = third.range.first
     host = world.hosts[0]
     judge = overlaps(exports(world))
@@ -79,6 +84,7 @@ def test_what_is_declared_has_to_be_gone_at_the_end():
     third.add_nic(ip="10.1.9.9")
     third.enable_role()
     third.create_vm("x")
+    assert third.range is not None
     told = rehearse(
         plan_of(set_range(world.hosts[0], third.range.first, declares=("same-low-octets",))),
         site(world),
@@ -128,24 +134,23 @@ def test_management_is_away_while_its_vnic_is_made_anew():
 
 
 def test_a_plan_that_loses_a_host_is_not_good():
+    """The vNIC lands in another VLAN than that of those who manage the host, or without an address."""
     world = converged()
     step = replace_vnic(world.hosts[0], mac=0x020000000009)
-    from msgspec.structs import replace
-
-    from maccord.plan.steps import Vlan
-
-    lost = replace(step, vlan=Vlan(mode="Access", access=99), probes=(), settings=replace(step.settings, addresses=()))
-    told = rehearse(plan_of(lost), site(world), nothing_found)
-    before = rehearse(plan_of(step), site(world), nothing_found)
-    assert before.faults == ()
-    assert before.hosts[0].managed is True
-    assert told.hosts[0].managed in (None, False)
+    assert rehearse(plan_of(step), site(world), nothing_found).faults == ()
+    astray = replace(step, vlan=Vlan(mode="Access", access=99))
+    mute = replace(step, probes=(), settings=replace(step.settings, addresses=()))
+    for lost in (astray, mute):
+        told = rehearse(plan_of(lost), site(world), nothing_found)
+        assert told.hosts[0].managed is False
+        assert any("would lose it" in fault for fault in told.faults)
 
 
 def test_the_reverse_restores_what_it_says_and_names_what_it_cannot():
     world = twins()
     host = world.hosts[0]
-    plan = plan_of(set_range(host), cold_start(host.machines[0]), set_address(world.hosts[1].machines[0], 0x0200_0000_0007))
+    other = set_address(world.hosts[1].machines[0], 0x020000000007)
+    plan = plan_of(set_range(host), cold_start(host.machines[0]), other)
     told = rehearse(plan, site(world), nothing_found)
     assert told.reverse is not None
     assert told.reverse.left == ()
@@ -154,8 +159,6 @@ def test_the_reverse_restores_what_it_says_and_names_what_it_cannot():
 
 
 def test_the_same_rehearsal_has_the_same_bytes():
-    import msgspec
-
     def once():
         world = twins()
         host = world.hosts[0]

@@ -26,7 +26,6 @@ from maccord.worlds.hyperv.registry import Virtualization
 from maccord.worlds.hyperv.told import Told, guids_in
 from maccord.worlds.hyperv.world import World
 
-
 _IDS = (
     ("VM", "Id"),
     ("VMNetworkAdapter", "Id"),
@@ -112,7 +111,8 @@ def _know(world: World, told: Told) -> None:
 
 
 def _server(world: World, name: str) -> DhcpServer:
-    return world.dhcp(f"DHCP of {name}", "0.0.0.0", "0.0.0.0")  # noqa: S104 - it has what is reserved there, no more
+    """Return a server that has the leases which are known, and no others to give."""
+    return world.dhcp(f"DHCP of {name}", "0.0.0.1", "0.0.0.0")  # noqa: S104 - an empty range
 
 
 def _profile(told: Told) -> Profile:

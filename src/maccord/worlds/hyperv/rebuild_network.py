@@ -26,7 +26,7 @@ _SPELLED = {"lacp": "lacp", "switchindependent": "switch independent", "static":
 _DHCP = ("3", "dhcp")
 """PrefixOrigin, as a number or a word."""
 _DEFAULT = "0.0.0.0/0"
-_ON_LINK = ("0.0.0.0", "::", "")
+_ON_LINK = (str(IPv4Address(0)), "::", "")
 _VLAN_MODES = {0: "Untagged", 1: "Access", 2: "Trunk", 3: "Private"}
 _YEAR_US = 366 * 86_400_000_000
 
@@ -106,7 +106,9 @@ def _team(host: Host, told: Told, row: Told) -> None:
         return
     own = next((one for one in told.rows("NetLbfoTeamNic") if one.text("Team") == name), Told({}))
     shown = own.text("InterfaceDescription")
-    adapter = next((one for one in told.rows("NetAdapter") if shown and one.text("InterfaceDescription") == shown), None)
+    adapter = next(
+        (one for one in told.rows("NetAdapter") if shown and one.text("InterfaceDescription") == shown), None
+    )
     listed = [one for one in told.rows("NetLbfoTeamMember") if one.text("Team") == name]
     members = [_member(host, one.text("Name"), one.text("InterfaceDescription")) for one in listed]
     if not listed:
@@ -220,6 +222,15 @@ def _trunk_of(row: Told) -> tuple[int, str] | None:
 
 
 def _addresses(told: Told, by_index: dict[int, Interface], lan: DhcpServer) -> None:
+    _ip_addresses(told, by_index, lan)
+    _routes(told, by_index)
+    for row in told.rows("DnsClientServerAddress"):
+        one = by_index.get(row.number("InterfaceIndex") or 0)
+        if one is not None and row.number("AddressFamily") == 23 and row.texts("ServerAddresses"):
+            one.further = replace(one.further, dns=tuple(row.texts("ServerAddresses")))
+
+
+def _ip_addresses(told: Told, by_index: dict[int, Interface], lan: DhcpServer) -> None:
     for row in told.rows("NetIPAddress"):
         one, address = by_index.get(row.number("InterfaceIndex") or 0), row.ip("IPAddress")
         if one is None or address is None:
@@ -228,6 +239,9 @@ def _addresses(told: Told, by_index: dict[int, Interface], lan: DhcpServer) -> N
             _first(one, row, address, told, lan)
         elif not address.is_link_local:
             _more(one, row, str(address))
+
+
+def _routes(told: Told, by_index: dict[int, Interface]) -> None:
     for row in told.rows("NetRoute"):
         one = by_index.get(row.number("InterfaceIndex") or 0)
         prefix, through = row.text("DestinationPrefix"), row.text("NextHop")
@@ -239,10 +253,6 @@ def _addresses(told: Told, by_index: dict[int, Interface], lan: DhcpServer) -> N
         route = StaticRoute(prefix=prefix, next_hop=through, metric=row.number("RouteMetric") or 0)
         if route not in one.further.routes:
             one.further = replace(one.further, routes=(*one.further.routes, route))
-    for row in told.rows("DnsClientServerAddress"):
-        one = by_index.get(row.number("InterfaceIndex") or 0)
-        if one is not None and row.number("AddressFamily") == 23 and row.texts("ServerAddresses"):
-            one.further = replace(one.further, dns=tuple(row.texts("ServerAddresses")))
 
 
 def _first(one: Interface, row: Told, address: IPv4Address, told: Told, lan: DhcpServer) -> None:

@@ -57,11 +57,7 @@ def rebuild_server(world: World, export: Mapping[str, object]) -> RebuiltServer:
     server.pools = [pool for row in told.rows(_POOL) if (pool := _pool(row)) is not None]
     server.accepted = frozenset((pool.first, pool.last) for pool in server.pools)
     static = {
-        one.mac: one
-        for host in world.hosts
-        for machine in host.machines
-        for one in machine.adapters
-        if not one.dynamic
+        one.mac: one for host in world.hosts for machine in host.machines for one in machine.adapters if not one.dynamic
     }
     unheld, taken = [], set()
     for at, row in enumerate(told.rows(_GRANT)):
@@ -112,4 +108,3 @@ def _changed(told: object, before: object, after: object, key: str) -> list[Json
         elif name in last:
             found.append({**row, **last[name]})
     return found + [row for name, row in last.items() if name not in first]
-

@@ -179,7 +179,7 @@ class Wires:
         return self._stations[outlet.owner]
 
     def _free(self, name: str) -> str:
-        """Return a name that the network does not have yet, and can have: hosts may have machines of one name, or of odd ones."""
+        """Return a name that the network does not have yet, and can have: machines may have one name, or odd ones."""
         name = "".join(char if char.isprintable() else f"\\x{ord(char):02x}" for char in name) or "nameless"
         taken = {*self.net.stations, *self.net.switches, *self.net.virtual_switches}
         names = chain([name], (f"{name} ({at})" for at in count(2)))
