@@ -15,6 +15,7 @@ from maccord.mac import BadAddress, parse_value
 from maccord.plan.steps import IpSetting, IpSettings, Route, Vlan
 
 Row = Mapping[str, Any]
+_SAVED = (6, 32779, "Saved", "FastSaved")
 _DHCP = (3, "Dhcp")
 _LINK_LOCAL = ("169.254.", "fe80:")
 _ROUTES_OF_INTERFACES = ("ff00::/8", "224.0.0.0/4", "255.255.255.255/32")
@@ -65,6 +66,12 @@ class Details:
                 for row in self.rows("VMNetworkAdapter")
                 if _text(row, "SwitchName") == switch and _text(row, "Id")
             )
+        )
+
+    def is_saved(self, machine_id: str) -> bool:
+        """Tell whether a machine's state is saved: it is neither on nor off, and its settings are fixed."""
+        return any(
+            _text(row, "Id").casefold() == machine_id.casefold() and row.get("State") in _SAVED for row in self.rows("VM")
         )
 
     def is_clustered(self, machine_id: str) -> bool:

@@ -184,11 +184,14 @@ class Work:
             step = RunText(id="", host=name, why=why, platform=platform, machine=row.machine, text=text, reverse=back)
             self.drafts.add(key, TEXT, step, incident, self.fallout(row, mac))
             return
+        details = self.details(host)
+        if details.is_saved(row.machine_id):
+            self._advise_saved(row, incident, why)
+            return
         self.changing[row.id] = mac
         if row.running and self.settings.running == "leave":
             self.left[incident] = f"{row.machine} runs, and machines that run are left (--running leave)."
             return
-        details = self.details(host)
         set_it = SetMachineAddress(
             id="",
             host=self.estate.name(host),
@@ -204,6 +207,11 @@ class Work:
             clustered=details.is_clustered(row.machine_id),
         )
         self.drafts.add(key, MACHINE, set_it, incident, self.fallout(row, mac))
+
+    def _advise_saved(self, row: Adapter, incident: str, why: str) -> None:
+        """A saved machine's settings cannot be changed, and throwing its state away is for nobody but its owner."""
+        text = f"{row.machine} is saved: resume it, shut it down in its guest, and plan again. Until then it keeps {{}}."
+        self.advise(row.host_id, text.format(show(row.mac or 0)), incident, why)
 
     def fallout(self, row: Adapter, becomes: int | None, when: str = "") -> Fallout:
         """Return what hangs on an adapter's address; `when` is filled in once the step has its id."""
