@@ -14,7 +14,7 @@ from maccord.apply.run import Clock, Manner, Ran, Verify, run
 from maccord.apply.transport import Transport
 from maccord.engine import Engine
 from maccord.plan.plan import Plan
-from maccord.plan.steps import AnyStep, VmmStep
+from maccord.plan.steps import Advice, AnyStep, RunText, VmmStep
 
 DIGITS_MIN = 12
 """So many digits of a digest at least have to be given: nobody makes another plan that begins with them by chance."""
@@ -74,7 +74,8 @@ def verifier(
 ) -> Verify:
     """Return what checks fresh evidence: it tells of incidents that were not planned for, and of those that stayed."""
     known = [(one.cause, frozenset(one.hosts)) for one in plan.outcomes]
-    repaired = {one.id for one in plan.outcomes if one.becomes == "repaired"}
+    people = {step.id for step in plan.steps if isinstance(step, Advice | RunText)}
+    repaired = {one.id for one in plan.outcomes if one.becomes == "repaired" and not people & set(one.steps)}
 
     def verify(
         exports: Mapping[str, Mapping[str, Any]],

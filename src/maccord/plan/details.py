@@ -70,9 +70,8 @@ class Details:
 
     def is_saved(self, machine_id: str) -> bool:
         """Tell whether a machine's state is saved: it is neither on nor off, and its settings are fixed."""
-        return any(
-            _text(row, "Id").casefold() == machine_id.casefold() and row.get("State") in _SAVED for row in self.rows("VM")
-        )
+        wanted = machine_id.casefold()
+        return any(row.get("State") in _SAVED for row in self.rows("VM") if _text(row, "Id").casefold() == wanted)
 
     def is_clustered(self, machine_id: str) -> bool:
         """Tell whether a machine is a role of a failover cluster."""

@@ -210,8 +210,9 @@ class Work:
 
     def _advise_saved(self, row: Adapter, incident: str, why: str) -> None:
         """A saved machine's settings cannot be changed, and throwing its state away is for nobody but its owner."""
-        text = f"{row.machine} is saved: resume it, shut it down in its guest, and plan again. Until then it keeps {{}}."
-        self.advise(row.host_id, text.format(show(row.mac or 0)), incident, why)
+        keeps = f"Until then it keeps {show(row.mac or 0)}."
+        text = f"{row.machine} is saved: resume it, shut its guest down, and plan again. {keeps}"
+        self.advise(row.host_id, text, incident, why)
 
     def fallout(self, row: Adapter, becomes: int | None, when: str = "") -> Fallout:
         """Return what hangs on an adapter's address; `when` is filled in once the step has its id."""

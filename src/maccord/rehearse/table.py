@@ -46,7 +46,9 @@ def _hosts(told: Rehearsal, console: Console) -> None:
     for host in told.hosts[:_SHOWN]:
         console.print(Padding(Text(_cut(f"{host.host}: {host_line(host)}")), (0, 0, 0, 2)))
         if host.unheld:
-            console.print(Padding(Text(_cut(f"not lived: {'; '.join(host.unheld[:3])}"), "dim"), (0, 0, 0, 6)))
+            what = counted(len(host.unheld), "kind")
+            said = f"{what} of values in the evidence are not lived (--format markdown names them)"
+            console.print(Padding(Text(said, "dim"), (0, 0, 0, 6)))
 
 
 def _end(told: Rehearsal, console: Console) -> None:

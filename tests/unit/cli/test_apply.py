@@ -219,3 +219,13 @@ def _states(world):
         export = json.loads(path.read_text())
         told[path.name] = {name: value for name, value in export.items() if name not in ("collectedAt", "Event")}
     return told
+
+
+def test_what_is_left_to_people_is_no_surprise(tmp_path, capsys):
+    """The fleet of the README: some of its repairs are for other shells."""
+    fleet = str(ROOT / "examples/fleet")
+    assert run(["plan", fleet, "--output", str(tmp_path / "plan"), "--force", "--quiet"]) in (0, 1)
+    call = ["apply", str(tmp_path / "plan"), "--digest", digest(tmp_path / "plan"), "--world", fleet, "--batch", "99"]
+    assert run(call) == 0
+    told = capsys.readouterr()
+    assert "left to people or to other shells: PLANT-KVM01/1" in told.err
