@@ -2,6 +2,7 @@
 
 from msgspec.structs import replace
 
+from maccord.app.plan import write_plan
 from maccord.plan.steps import Advice, RunText, SetRange
 from maccord.powershell import reverse_script_of, script_of, scripts_of
 from tests.unit.powershell.test_script import plan_of
@@ -37,3 +38,14 @@ def test_hosts_whose_names_differ_in_case_or_cannot_be_files_have_files_of_their
     names = [path for path, _ in files]
     assert len({name.casefold() for name in names}) == 10
     assert all(name.count("/") == 1 and ".." not in name and name.isprintable() for name in names)
+
+
+def test_scripts_lie_beside_the_plan(tmp_path):
+    folder = tmp_path / "plan"
+    assert write_plan(plan_of(RANGE, TEXT), str(folder)) == 5
+    found = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
+    assert found == {".maccord-plan", "plan.json", "plan.md", "apply/HV01.ps1", "reverse/HV01.ps1", "apply/pve1.txt"}
+    script = (folder / "apply/HV01.ps1").read_bytes().decode("ascii")
+    assert script.replace("\r\n", "\n").partition("$Data")[0] == script_of(plan_of(RANGE), "HV01").partition("$Data")[0]
+    assert write_plan(plan_of(), str(folder)) == 2
+    assert not (folder / "apply").exists()

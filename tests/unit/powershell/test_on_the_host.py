@@ -406,3 +406,28 @@ def test_vnic_with_a_lease_asks_for_one_again():
     leased = host.vnics[0].ipv4
     assert leased is not None
     assert (leased.server, leased.gateway) == (server, "192.168.1.1")
+
+
+def test_team_that_keeps_its_address_has_failed_and_is_enabled():
+    scene = removed_primary()
+    scene.more["team"].set_by_hand = True
+    told = scene.run()
+    assert told.outcome == "failed"
+    assert "the team's address is 001B21AA0031" in told.seen
+    assert scene.windows.disabled == set()
+    assert left_over(scene) == ([], [])
+
+
+@pytest.mark.parametrize("make", [removed_primary, overridden])
+def test_adapter_that_was_disabled_when_the_host_went_down_is_enabled_when_it_comes_up(make):
+    whole = make()
+    whole.run()
+    for at in range(3, len(whole.windows.changed) + 1):
+        scene = make()
+        scene.windows.kill_at = at
+        scene.run(NoWait=True)
+        scene.windows.kill_at = 0
+        scene.windows.restart()
+        assert scene.windows.disabled == set()
+        assert scene.run().outcome in ("done", "already"), at
+        assert state(scene) == state(whole), at

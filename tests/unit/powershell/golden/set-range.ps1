@@ -1149,6 +1149,8 @@ function Restore-RemakeSwitch {
 # --- Steps that cut the host off run as a task of the host -----------------------------------------------------------
 
 $Detached = @('replace-vnic', 'join-team', 'remake-switch', 'restart-team', 'reset-nic')
+# Of these two there is nothing to put back: an adapter that was disabled is enabled, whatever address it then has.
+$NoWayBack = @('restart-team', 'reset-nic')
 
 function Get-OwnTask {
     # The task of a step, as long as it is not through.
@@ -1255,13 +1257,25 @@ function Restore-Step {
     }
 }
 
+function Undo-Attempt {
+    # Puts back what an attempt has begun, and tells what there is now.
+    param($Step, $Before, [string] $Why)
+
+    $null = Restore-Step -Step $Step -Before $Before
+    if ($NoWayBack -notcontains $Step.kind) {
+        return New-Verdict -Outcome 'rolled-back' -Seen "$Why; everything was put back"
+    }
+    $after = Test-Plain -Step $Step
+    if ($after.Outcome -eq 'already') { return New-Verdict -Outcome 'done' -Seen "$Why; $($after.Seen)" }
+    return New-Verdict -Outcome 'failed' -Seen "$Why; now $($after.Seen)"
+}
+
 function Invoke-Detached {
     # The step itself, in the task. What has to be put back is on the disk before anything changes.
     param($Step)
 
     if (Test-State -Step $Step -What 'before.json') {
-        $null = Restore-Step -Step $Step -Before (Read-State -Step $Step -What 'before.json')
-        return New-Verdict -Outcome 'rolled-back' -Seen 'the task was interrupted; everything was put back'
+        return Undo-Attempt -Step $Step -Before (Read-State -Step $Step -What 'before.json') -Why 'the task was interrupted'
     }
     $verdict = Test-Plain -Step $Step
     if ($verdict.Outcome -ne 'ready') { return $verdict }
@@ -1272,10 +1286,9 @@ function Invoke-Detached {
     if ($answer.Outcome -eq 'yes') {
         $after = Test-Plain -Step $Step
         if ($after.Outcome -eq 'already') { return New-Verdict -Outcome 'done' -Seen "$($answer.Seen); $($after.Seen)" }
-        $answer = $after
+        $answer = New-Verdict -Outcome 'no' -Seen "after the change: $($after.Seen)"
     }
-    $null = Restore-Step -Step $Step -Before $before
-    return New-Verdict -Outcome 'rolled-back' -Seen "$($answer.Seen); everything was put back"
+    return Undo-Attempt -Step $Step -Before $before -Why $answer.Seen
 }
 
 function Invoke-OwnTask {
