@@ -1,10 +1,10 @@
 """The files of a plan that run: a script for each host, its reverse, and commands for platforms with other shells."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from maccord.plan.plan import Plan
 from maccord.plan.steps import AnyStep, RunText
-from maccord.powershell.script import reverse_script_of, script_of
+from maccord.powershell import script
 from maccord.reach.names import Names
 
 
@@ -16,18 +16,21 @@ def scripts_of(plan: Plan) -> Iterator[tuple[str, str]]:
     the last one first. Files come in the order of the plan's hosts; there is none without content.
     """
     names = Names()
-    for host in plan.hosts:
+    by_host: dict[str, list[AnyStep]] = {}
+    for step in plan.steps:
+        by_host.setdefault(step.host, []).append(step)
+    for host, steps in by_host.items():
         name = names.of(host, host)
         told = {
-            f"apply/{name}.ps1": script_of(plan, host),
-            f"reverse/{name}.ps1": reverse_script_of(plan, host),
-            f"apply/{name}.txt": _commands(plan.of_host(host), back=False),
-            f"reverse/{name}.txt": _commands(plan.of_host(host), back=True),
+            f"apply/{name}.ps1": script.forth(host, plan.digest, steps),
+            f"reverse/{name}.ps1": script.back(host, plan.digest, steps),
+            f"apply/{name}.txt": _commands(steps, back=False),
+            f"reverse/{name}.txt": _commands(steps, back=True),
         }
         yield from ((path, text) for path, text in told.items() if text)
 
 
-def _commands(steps: tuple[AnyStep, ...], *, back: bool) -> str:
+def _commands(steps: Sequence[AnyStep], *, back: bool) -> str:
     told = [(step, step.reverse if back else step.text) for step in steps if isinstance(step, RunText)]
     ordered = reversed(told) if back else told
     return "\n".join(f"# {_comment(step.id)}: {_comment(step.why)}\n{text}\n" for step, text in ordered if text)

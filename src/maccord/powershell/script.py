@@ -30,13 +30,23 @@ class NotPowerShell(MaccordError):
 
 def script_of(plan: Plan, host: str) -> str:
     """Return the script that carries out a host's steps, in order; empty if none of them is for PowerShell."""
-    return _script(host, plan.digest, [step for step in plan.of_host(host) if for_powershell(step)])
+    return forth(host, plan.digest, plan.of_host(host))
 
 
 def reverse_script_of(plan: Plan, host: str) -> str:
     """Return the script that takes a host's steps back, last one first; empty if nothing can be taken back."""
-    back = [reverse_of(step) for step in reversed(plan.of_host(host))]
-    return _script(host, plan.digest, [step for step in back if step is not None and for_powershell(step)])
+    return back(host, plan.digest, plan.of_host(host))
+
+
+def forth(host: str, digest: str, steps: Sequence[AnyStep]) -> str:
+    """Return the script of a host's steps, those for PowerShell; `digest` is the plan's."""
+    return _script(host, digest, [step for step in steps if for_powershell(step)])
+
+
+def back(host: str, digest: str, steps: Sequence[AnyStep]) -> str:
+    """Return the script that takes a host's steps back."""
+    undoing = [reverse_of(step) for step in reversed(steps)]
+    return _script(host, digest, [step for step in undoing if step is not None and for_powershell(step)])
 
 
 def step_script(step: AnyStep) -> str:
