@@ -137,13 +137,12 @@ Describe 'an address of a machine' {
         $script:called.Count | Should -Be 0
     }
 
-    It 'is finished after the script had died with the machine off' {
-        Mock Set-VMNetworkAdapter { throw 'the process dies' }
-        $path = Write-Script -Steps @(New-AddressStep)
-        (Invoke-Script -Path $path).outcome | Should -Be 'failed'
-        $script:state | Should -Be 'Off'
-        Mock Set-VMNetworkAdapter { $script:mac = $StaticMacAddress; $script:dynamic = $false }
-        (Invoke-Script -Path $path).outcome | Should -Be 'done'
+    It 'leaves the machine running when it is refused' {
+        Mock Set-VMNetworkAdapter { throw 'no such address' }
+        $told = Invoke-Script -Path (Write-Script -Steps @(New-AddressStep))
+        $told.outcome | Should -Be 'failed'
+        $told.seen | Should -Be 'no such address'
+        $script:called | Should -Be @('stop', 'start')
         $script:state | Should -Be 'Running'
     }
 

@@ -6,6 +6,7 @@ MTU, what a DNS client registers) is kept here, and is lost with the interface, 
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from ipaddress import ip_address, ip_network
 from typing import Any
@@ -38,7 +39,7 @@ class Task:
 class Windows:
     """One host as its cmdlets see it.
 
-    silent: nobody answers it any more; taken: addresses that somebody else has; stubborn: machines whose guests do not
+    silent: nobody answers it any more; broken: cmdlets that fail; taken: addresses that somebody else has; stubborn: machines whose guests do not
     shut down; kill_at: the number of the change before which the process is killed, 1 for the first; changed: the
     changes so far, as they were called.
     """
@@ -53,6 +54,7 @@ class Windows:
         self.pending_reset: set[str] = set()
         self.stopped: set[str] = set()
         self.silent = False
+        self.broken: set[str] = set()
         self.policy = "Undefined"
         self.taken: set[str] = set()
         self.stubborn: set[str] = set()
@@ -119,10 +121,9 @@ class Windows:
             return
         found = re.fullmatch(r'.* -File "(.*)" -Task (\w+) -Folder "(.*)"', task.argument)
         assert found, task.argument
-        try:
+        with suppress(Killed):
             self.run(self.files[found[1]], path=found[1], Task=found[2], Folder=found[3])
-        except Killed:
-            task.state = "Ready"
+        task.state = "Ready"
 
     def _environment(self) -> dict[str, str]:
         return {
@@ -160,6 +161,8 @@ class Windows:
             def call(run: Interpreter, given: dict[str, Any]) -> Any:
                 if CMDLETS[name].effect == "host":
                     assert not run.variable("whatifpreference"), f"{name} under -WhatIf"
+                    if name in self.broken:
+                        raise PsError(f"{name} is broken")
                     self.changed.append(name)
                     if self.kill_at and len(self.changed) == self.kill_at:
                         raise Killed

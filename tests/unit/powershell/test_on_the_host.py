@@ -431,3 +431,23 @@ def test_adapter_that_was_disabled_when_the_host_went_down_is_enabled_when_it_co
         assert scene.windows.disabled == set()
         assert scene.run().outcome in ("done", "already"), at
         assert state(scene) == state(whole), at
+
+
+@pytest.mark.parametrize("by", ["restart", "run"])
+@pytest.mark.parametrize("make", MOVING)
+def test_what_could_not_be_put_back_is_put_back_as_soon_as_it_can_be(make, by):
+    scene = make()
+    before = state(scene)
+    scene.windows.silent = True
+    scene.windows.broken = {"set-dnsclientserveraddress"}
+    told = scene.run()
+    assert (told.outcome, told.seen) == ("failed", "set-dnsclientserveraddress is broken")
+    assert state(scene) != before
+    scene.windows.broken = set()
+    if by == "run":
+        assert scene.run().outcome == "rolled-back"
+    else:
+        for task in list(scene.windows.tasks.values()):
+            scene.windows.start_task(task)
+    assert state(scene) == before
+    assert left_over(scene) == ([], [])

@@ -332,3 +332,13 @@ def test_script_of_a_plan_asks_for_each_step_and_that_of_a_reviewed_step_asks_no
     scene = ranged()
     out, _ = scene.windows.run(whole, answer=True)
     assert json.loads(out[0])["outcome"] == "done"
+
+
+def test_machine_whose_new_address_is_refused_runs_again_with_its_old_one():
+    scene = address(mac=0x01005E000001)
+    old = scene.host.machines[0].adapter.mac
+    told = scene.run()
+    assert told.outcome == "failed"
+    assert "can be no adapter's address" in told.seen
+    machine = scene.host.machines[0]
+    assert (machine.state, machine.adapter.mac, machine.adapter.dynamic) == ("Running", old, True)

@@ -142,3 +142,15 @@ def test_host_is_read_anew_by_its_name_with_or_without_a_domain(server, windows)
     for name in ("HV01", "hv01.example.com"):
         assert run(windows, RefreshVmm(id="f", host="VMM01", refreshed=name)).outcome == "done"
     assert run(windows, RefreshVmm(id="f", host="VMM01", refreshed="HV02")).outcome == "refused"
+
+
+def test_machine_for_which_no_address_is_left_runs_again_with_its_old_one(server, windows):
+    run(windows, make_pool(last=FIRST))
+    other = server.hosts["HV01"][0].create_vm("other")
+    server.grant(other.adapter, server.pool("Site 1"))
+    step = grant(server)
+    told = run(windows, step)
+    assert told.outcome == "failed"
+    assert "no pool for it has an address left" in told.seen
+    machine = server.hosts["HV01"][0].machines[0]
+    assert (machine.state, machine.adapter.mac) == ("Running", step.was_mac)

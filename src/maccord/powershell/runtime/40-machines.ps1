@@ -116,11 +116,10 @@ function Test-SetMachineAddress {
     return Resolve-Verdict -IsThere $isThere -IsPlanned $isPlanned -Seen $seen
 }
 
-function Invoke-SetMachineAddress {
+function Set-MachineAddress {
+    # The machine is off.
     param($Step)
 
-    $machine = Get-Machine -Step $Step
-    if ($Step.was_running) { Stop-Machine -Step $Step -Machine $machine }
     $adapter = Get-MachineAdapter -Step $Step -Machine (Get-Machine -Step $Step)
     if ($null -eq $Step.mac) {
         # A dynamic address stays until the adapter was static once.
@@ -134,7 +133,19 @@ function Invoke-SetMachineAddress {
         $null = Set-VMNetworkAdapter -VMNetworkAdapter $adapter -StaticMacAddress $Step.mac -Confirm:$false
     }
     Update-Cluster -Step $Step
+}
+
+function Invoke-SetMachineAddress {
+    # A machine that ran runs again, also when the address was refused.
+    param($Step)
+
+    $machine = Get-Machine -Step $Step
+    if ($Step.was_running) { Stop-Machine -Step $Step -Machine $machine }
+    $why = ''
+    try { Set-MachineAddress -Step $Step }
+    catch { $why = $_.Exception.Message }
     if ($Step.was_running) { Start-Machine -Step $Step }
+    if ($why -ne '') { throw $why }
 }
 
 function Test-SetSpoofing {

@@ -24,6 +24,9 @@ function Test-Detached {
         if (@('AllSigned', 'Restricted') -contains $policy) {
             return New-Verdict -Outcome 'refused' -Seen "the execution policy of this host is $policy, and its task could not run"
         }
+        if (Test-State -Step $Step -What 'before.json') {
+            return New-Verdict -Outcome 'ready' -Seen 'an attempt was begun and is not put back yet'
+        }
         return Test-Plain -Step $Step
     }
     if (@('Running', 'Queued') -contains [string]$own.State) { return New-Verdict -Outcome 'running' -Seen 'its task is under way' }
@@ -35,7 +38,6 @@ function Register-OwnTask {
     param($Step)
 
     $null = New-Item -ItemType Directory -Path $Folder -Force
-    Remove-State -Step $Step -What 'result.json'
     $copy = Get-StatePath -Step $Step -What 'ps1'
     Set-Content -LiteralPath $copy -Value $ScriptText -Encoding Ascii
     $program = "$env:SystemRoot\System32\WindowsPowerShell\v1.0\powershell.exe"
@@ -53,6 +55,7 @@ function Start-Detached {
 
     $own = Get-OwnTask -Step $Step
     if ($null -eq $own -or -not (Test-State -Step $Step -What 'ps1')) { Register-OwnTask -Step $Step }
+    Remove-State -Step $Step -What 'result.json'
     $null = Start-ScheduledTask -TaskName ('maccord-' + $Step.key) -ErrorAction Stop
     return Wait-Detached -Step $Step
 }
@@ -145,7 +148,8 @@ function Invoke-Detached {
 }
 
 function Invoke-OwnTask {
-    # Runs a step in its task, and tells its end. The task goes after that: as long as it is there, nothing is forgotten.
+    # Runs a step in its task, and tells its end. The task goes after that, unless there is still something to put
+    # back: then the next run of the script, or of the host, tries again.
     param($Step)
 
     try {
@@ -154,6 +158,7 @@ function Invoke-OwnTask {
     }
     catch { $ended = New-Verdict -Outcome 'failed' -Seen $_.Exception.Message }
     Write-State -Step $Step -What 'result.json' -Value @{ outcome = $ended.Outcome; seen = $ended.Seen }
+    if (Test-State -Step $Step -What 'before.json') { return }
     $null = Unregister-ScheduledTask -TaskName ('maccord-' + $Step.key) -Confirm:$false -ErrorAction Stop
     Remove-State -Step $Step -What 'ps1'
 }

@@ -137,7 +137,24 @@ function Test-GrantAddress {
     return Resolve-Verdict -IsThere ($isNew -and ($status -eq $ran)) -IsPlanned $isPlanned -Seen $seen
 }
 
+function Set-GrantedAddress {
+    # The machine is off. The address that it had goes back to its pool.
+    param($Step)
+
+    $machine = Get-VmmMachine -Step $Step
+    $pool = @(Get-Pools -Name $Step.pool)[0]
+    $adapters = Get-VmmAdapters -Step $Step -Machine $machine -Pool $pool
+    if ($adapters.old.Count -eq 1) {
+        $nic = $adapters.old[0]
+        $granted = Grant-SCMACAddress -MACAddressPool $pool -VirtualNetworkAdapter $nic
+        $former = @(Get-SCMACAddress | Where-Object { (ConvertTo-Bare -Address $_.Address) -eq $Step.was_mac })
+        $null = Set-SCVirtualNetworkAdapter -VirtualNetworkAdapter $nic -MACAddressType 'Static' -MACAddress ([string]$granted.Address)
+        foreach ($address in $former) { $null = Revoke-SCMACAddress -AllocatedMACAddress $address }
+    }
+}
+
 function Invoke-GrantAddress {
+    # A machine that ran runs again, also when no address was to be had.
     param($Step)
 
     $machine = Get-VmmMachine -Step $Step
@@ -150,15 +167,10 @@ function Invoke-GrantAddress {
             throw 'the guest did not shut down; it was not turned off'
         }
     }
-    $pool = @(Get-Pools -Name $Step.pool)[0]
-    $adapters = Get-VmmAdapters -Step $Step -Machine $machine -Pool $pool
-    if ($adapters.old.Count -eq 1) {
-        $nic = $adapters.old[0]
-        $granted = Grant-SCMACAddress -MACAddressPool $pool -VirtualNetworkAdapter $nic
-        $former = @(Get-SCMACAddress | Where-Object { (ConvertTo-Bare -Address $_.Address) -eq $Step.was_mac })
-        $null = Set-SCVirtualNetworkAdapter -VirtualNetworkAdapter $nic -MACAddressType 'Static' -MACAddress ([string]$granted.Address)
-        foreach ($address in $former) { $null = Revoke-SCMACAddress -AllocatedMACAddress $address }
-    }
-    if ($Step.was_running) { $null = Start-SCVirtualMachine -VM $machine }
+    $why = ''
+    try { Set-GrantedAddress -Step $Step }
+    catch { $why = $_.Exception.Message }
+    if ($Step.was_running) { $null = Start-SCVirtualMachine -VM (Get-VmmMachine -Step $Step) }
     Remove-State -Step $Step -What 'stopped'
+    if ($why -ne '') { throw $why }
 }

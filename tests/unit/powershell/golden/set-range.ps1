@@ -413,11 +413,10 @@ function Test-SetMachineAddress {
     return Resolve-Verdict -IsThere $isThere -IsPlanned $isPlanned -Seen $seen
 }
 
-function Invoke-SetMachineAddress {
+function Set-MachineAddress {
+    # The machine is off.
     param($Step)
 
-    $machine = Get-Machine -Step $Step
-    if ($Step.was_running) { Stop-Machine -Step $Step -Machine $machine }
     $adapter = Get-MachineAdapter -Step $Step -Machine (Get-Machine -Step $Step)
     if ($null -eq $Step.mac) {
         # A dynamic address stays until the adapter was static once.
@@ -431,7 +430,19 @@ function Invoke-SetMachineAddress {
         $null = Set-VMNetworkAdapter -VMNetworkAdapter $adapter -StaticMacAddress $Step.mac -Confirm:$false
     }
     Update-Cluster -Step $Step
+}
+
+function Invoke-SetMachineAddress {
+    # A machine that ran runs again, also when the address was refused.
+    param($Step)
+
+    $machine = Get-Machine -Step $Step
+    if ($Step.was_running) { Stop-Machine -Step $Step -Machine $machine }
+    $why = ''
+    try { Set-MachineAddress -Step $Step }
+    catch { $why = $_.Exception.Message }
     if ($Step.was_running) { Start-Machine -Step $Step }
+    if ($why -ne '') { throw $why }
 }
 
 function Test-SetSpoofing {
@@ -1171,6 +1182,9 @@ function Test-Detached {
         if (@('AllSigned', 'Restricted') -contains $policy) {
             return New-Verdict -Outcome 'refused' -Seen "the execution policy of this host is $policy, and its task could not run"
         }
+        if (Test-State -Step $Step -What 'before.json') {
+            return New-Verdict -Outcome 'ready' -Seen 'an attempt was begun and is not put back yet'
+        }
         return Test-Plain -Step $Step
     }
     if (@('Running', 'Queued') -contains [string]$own.State) { return New-Verdict -Outcome 'running' -Seen 'its task is under way' }
@@ -1182,7 +1196,6 @@ function Register-OwnTask {
     param($Step)
 
     $null = New-Item -ItemType Directory -Path $Folder -Force
-    Remove-State -Step $Step -What 'result.json'
     $copy = Get-StatePath -Step $Step -What 'ps1'
     Set-Content -LiteralPath $copy -Value $ScriptText -Encoding Ascii
     $program = "$env:SystemRoot\System32\WindowsPowerShell\v1.0\powershell.exe"
@@ -1200,6 +1213,7 @@ function Start-Detached {
 
     $own = Get-OwnTask -Step $Step
     if ($null -eq $own -or -not (Test-State -Step $Step -What 'ps1')) { Register-OwnTask -Step $Step }
+    Remove-State -Step $Step -What 'result.json'
     $null = Start-ScheduledTask -TaskName ('maccord-' + $Step.key) -ErrorAction Stop
     return Wait-Detached -Step $Step
 }
@@ -1292,7 +1306,8 @@ function Invoke-Detached {
 }
 
 function Invoke-OwnTask {
-    # Runs a step in its task, and tells its end. The task goes after that: as long as it is there, nothing is forgotten.
+    # Runs a step in its task, and tells its end. The task goes after that, unless there is still something to put
+    # back: then the next run of the script, or of the host, tries again.
     param($Step)
 
     try {
@@ -1301,6 +1316,7 @@ function Invoke-OwnTask {
     }
     catch { $ended = New-Verdict -Outcome 'failed' -Seen $_.Exception.Message }
     Write-State -Step $Step -What 'result.json' -Value @{ outcome = $ended.Outcome; seen = $ended.Seen }
+    if (Test-State -Step $Step -What 'before.json') { return }
     $null = Unregister-ScheduledTask -TaskName ('maccord-' + $Step.key) -Confirm:$false -ErrorAction Stop
     Remove-State -Step $Step -What 'ps1'
 }
@@ -1443,7 +1459,24 @@ function Test-GrantAddress {
     return Resolve-Verdict -IsThere ($isNew -and ($status -eq $ran)) -IsPlanned $isPlanned -Seen $seen
 }
 
+function Set-GrantedAddress {
+    # The machine is off. The address that it had goes back to its pool.
+    param($Step)
+
+    $machine = Get-VmmMachine -Step $Step
+    $pool = @(Get-Pools -Name $Step.pool)[0]
+    $adapters = Get-VmmAdapters -Step $Step -Machine $machine -Pool $pool
+    if ($adapters.old.Count -eq 1) {
+        $nic = $adapters.old[0]
+        $granted = Grant-SCMACAddress -MACAddressPool $pool -VirtualNetworkAdapter $nic
+        $former = @(Get-SCMACAddress | Where-Object { (ConvertTo-Bare -Address $_.Address) -eq $Step.was_mac })
+        $null = Set-SCVirtualNetworkAdapter -VirtualNetworkAdapter $nic -MACAddressType 'Static' -MACAddress ([string]$granted.Address)
+        foreach ($address in $former) { $null = Revoke-SCMACAddress -AllocatedMACAddress $address }
+    }
+}
+
 function Invoke-GrantAddress {
+    # A machine that ran runs again, also when no address was to be had.
     param($Step)
 
     $machine = Get-VmmMachine -Step $Step
@@ -1456,17 +1489,12 @@ function Invoke-GrantAddress {
             throw 'the guest did not shut down; it was not turned off'
         }
     }
-    $pool = @(Get-Pools -Name $Step.pool)[0]
-    $adapters = Get-VmmAdapters -Step $Step -Machine $machine -Pool $pool
-    if ($adapters.old.Count -eq 1) {
-        $nic = $adapters.old[0]
-        $granted = Grant-SCMACAddress -MACAddressPool $pool -VirtualNetworkAdapter $nic
-        $former = @(Get-SCMACAddress | Where-Object { (ConvertTo-Bare -Address $_.Address) -eq $Step.was_mac })
-        $null = Set-SCVirtualNetworkAdapter -VirtualNetworkAdapter $nic -MACAddressType 'Static' -MACAddress ([string]$granted.Address)
-        foreach ($address in $former) { $null = Revoke-SCMACAddress -AllocatedMACAddress $address }
-    }
-    if ($Step.was_running) { $null = Start-SCVirtualMachine -VM $machine }
+    $why = ''
+    try { Set-GrantedAddress -Step $Step }
+    catch { $why = $_.Exception.Message }
+    if ($Step.was_running) { $null = Start-SCVirtualMachine -VM (Get-VmmMachine -Step $Step) }
     Remove-State -Step $Step -What 'stopped'
+    if ($why -ne '') { throw $why }
 }
 
 # --- One step after the other ----------------------------------------------------------------------------------------
