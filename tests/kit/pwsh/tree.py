@@ -31,6 +31,9 @@ def text_of(node: Node) -> str:
 
 def parsed(source: str) -> tuple[Node, str]:
     """Return the tree of a script, and the data in its here-string, which the tree does not hold."""
+    if "\r\n" in source:
+        top, data = parsed(source.replace("\r\n", "\n"))
+        return top, data.replace("\n", "\r\n")
     before, opened, rest = source.partition(_OPEN)
     data, closed, after = rest.partition(_CLOSE)
     if not opened or not closed:

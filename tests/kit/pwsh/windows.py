@@ -39,9 +39,9 @@ class Task:
 class Windows:
     """One host as its cmdlets see it.
 
-    silent: nobody answers it any more; broken: cmdlets that fail; taken: addresses that somebody else has; stubborn: machines whose guests do not
-    shut down; kill_at: the number of the change before which the process is killed, 1 for the first; changed: the
-    changes so far, as they were called.
+    silent: nobody answers it any more; broken: cmdlets that fail; taken: addresses that somebody else has; stubborn:
+    machines whose guests do not shut down; kill_at: the number of the change before which the process is killed, 1 for
+    the first; changed: the changes so far, as they were called.
     """
 
     def __init__(self, host: Host, *, dhcp: DhcpServer | None = None, server: Server | None = None) -> None:

@@ -5,6 +5,7 @@ import json
 import pytest
 from msgspec.structs import replace
 
+from maccord.app.plan import write_plan
 from maccord.plan.reverse import reverse_of
 from maccord.plan.steps import (
     ColdStart,
@@ -18,6 +19,7 @@ from maccord.plan.steps import (
 )
 from maccord.powershell import script_of, step_script
 from maccord.worlds.hyperv import World
+from tests.kit.pwsh import gate
 from tests.kit.pwsh.scenes import Scene, run
 from tests.kit.pwsh.windows import Windows
 from tests.unit.powershell.test_script import plan_of
@@ -342,3 +344,13 @@ def test_machine_whose_new_address_is_refused_runs_again_with_its_old_one():
     assert "can be no adapter's address" in told.seen
     machine = scene.host.machines[0]
     assert (machine.state, machine.adapter.mac, machine.adapter.dynamic) == ("Running", old, True)
+
+
+def test_file_with_the_line_ends_of_windows_does_the_same(tmp_path):
+    scene = ranged()
+    assert write_plan(plan_of(scene.step), str(tmp_path / "plan")) == 4
+    script = (tmp_path / "plan/apply/HV01.ps1").read_bytes().decode("ascii")
+    assert script.count("\r\n") == script.count("\n") > 1000
+    out, _ = scene.windows.run(script, Confirm=False)
+    assert json.loads(out[0])["outcome"] == "done"
+    assert gate.faults(script.encode()) == []
