@@ -10,6 +10,7 @@ from pathlib import Path
 
 from maccord.app.pages import Page, pages
 from maccord.plan import plan
+from maccord.rehearse import json_form as rehearsal
 from maccord.report import json_form, risk, whois
 from maccord.serve.app import OPERATIONS, TAGS, openapi
 from maccord.serve.openapi import problems_of
@@ -23,6 +24,7 @@ _SCHEMAS = {
     "whois-1.schema.json": ("whois", whois.json_schema),
     "risk-1.schema.json": ("risk", risk.json_schema),
     "plan-1.schema.json": ("plan", plan.json_schema),
+    "rehearsal-1.schema.json": ("rehearse", rehearsal.json_schema),
     "twin-1.schema.json": ("twin", plain_form.json_schema),
 }
 _ABOUT = {

@@ -6,6 +6,7 @@ each helper here answers one question that parsing alone leaves open.
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 import tree_sitter_pwsh
 from tree_sitter import Language, Node, Parser
@@ -137,9 +138,15 @@ def entries(src: bytes) -> dict[str, str]:
 
 def nodes(src: bytes, *kinds: str) -> Iterator[Node]:
     """Yield the nodes of the syntax tree in text order: all of them, or those of the given kinds."""
-    for node in _below(_PARSER.parse(src).root_node):
-        if not kinds or node.type in kinds:
+    for kind, node in _all(src):
+        if not kinds or kind in kinds:
             yield node
+
+
+@lru_cache(maxsize=2)
+def _all(src: bytes) -> list[tuple[str, Node]]:
+    """Return every node with its type: a question about a script is seldom the only one."""
+    return [(node.type, node) for node in _below(_PARSER.parse(src).root_node)]
 
 
 def text_of(node: Node) -> str:

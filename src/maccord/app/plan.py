@@ -7,6 +7,8 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
+from msgspec.structs import replace
+
 from maccord.app.check import diagnose
 from maccord.app.exports import host_exports
 from maccord.app.folder import replaced
@@ -18,13 +20,14 @@ from maccord.fleet.config import FleetConfig
 from maccord.fleet.snapshot import Snapshot
 from maccord.mac import MaccordError
 from maccord.plan.document import as_document
-from maccord.plan.plan import Plan, encoded
+from maccord.plan.plan import Plan, digest_of, encoded
 from maccord.plan.planner import make_plan
+from maccord.powershell import scripts_of
 from maccord.report import Reported, report_incidents
 
 PLAN, DOCUMENT = "plan.json", "plan.md"
 _MARK = ".maccord-plan"
-_OURS = re.compile(rf"{re.escape(PLAN)}|{re.escape(DOCUMENT)}|apply|reverse|{re.escape(_MARK)}|journal\.jsonl.*")
+_OURS = re.compile(rf"{re.escape(PLAN)}|{re.escape(DOCUMENT)}|apply|reverse|world|{re.escape(_MARK)}|journal\.jsonl.*")
 
 
 class CannotWritePlan(MaccordError):
@@ -71,6 +74,7 @@ def plan_for(
 
     found = judge(gathered.snapshot)
     concerned = frozenset(name for one in found if one.item.severity != "info" for name in one.item.hosts)
+    concerned |= {one.host for one in settings.joins}
 
     @cache
     def exports() -> dict[str, Mapping[str, Any]]:
@@ -82,7 +86,7 @@ def plan_for(
         gathered.snapshot,
         found,
         settings=settings,
-        export_of=lambda name: exports().get(name.casefold(), {}) if name in concerned else {},
+        export_of=lambda name: exports().get(name.casefold(), {}) if name.casefold() in folded else {},
         judge=judge,
     )
     read = tuple(f"{one.file}{f', {one.at}' if one.at else ''}: {one.reason}" for one in gathered.snapshot.problems)
@@ -101,7 +105,14 @@ def write_plan(plan: Plan, folder: str) -> int:
 
     Raises CannotWritePlan.
     """
+    sealed = replace(plan, digest=digest_of(plan))
     with replaced(folder, mark=_MARK, ours=_OURS, refuse=CannotWritePlan) as fresh:
-        (fresh / PLAN).write_bytes(encoded(plan))
-        (fresh / DOCUMENT).write_text(as_document(plan), encoding="utf-8")
-        return 2
+        (fresh / PLAN).write_bytes(encoded(sealed))
+        (fresh / DOCUMENT).write_text(as_document(sealed), encoding="utf-8")
+        count = 2
+        for name, text in scripts_of(sealed):
+            path = fresh / name
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(text, encoding="utf-8", newline="\r\n" if name.endswith(".ps1") else "\n")
+            count += 1
+        return count

@@ -12,7 +12,7 @@ from maccord.collect.document import Unreadable
 from maccord.collect.fleet_toml import claims
 from maccord.fleet.problem import Problem
 from maccord.mac import BadAddress, parse_value
-from maccord.plan.plan import Settings
+from maccord.plan.plan import Join, Settings
 from maccord.plan.spans import Span
 
 _KEYS = {"ranges", "statics", "avoid", "growth", "running"}
@@ -25,6 +25,7 @@ class Wishes:
 
     ranges, statics: where new ranges and new static addresses are taken from. avoid: what is never given out. growth:
     addresses that a new range has at least. running: what happens to machines that run and have to change.
+    joins: hosts that are being built, whose NIC is to join the team.
     """
 
     ranges: tuple[Span, ...] = ()
@@ -33,6 +34,7 @@ class Wishes:
     growth: int | None = None
     running: Literal["schedule", "leave"] | None = None
     forced: bool = False
+    joins: tuple[Join, ...] = ()
 
     def over(self, other: "Wishes") -> "Wishes":
         """Return these wishes, overruled by others where they have any; what is to be avoided adds up."""
@@ -43,6 +45,7 @@ class Wishes:
             growth=other.growth if other.growth is not None else self.growth,
             running=other.running or self.running,
             forced=other.forced or self.forced,
+            joins=(*self.joins, *other.joins),
         )
 
     def settings(self) -> Settings:
@@ -54,6 +57,7 @@ class Wishes:
             statics=self.statics,
             avoid=tuple(sorted(set(self.avoid))),
             forced=self.forced,
+            joins=self.joins,
         )
 
 

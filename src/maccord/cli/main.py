@@ -19,6 +19,8 @@ _COMMANDS = {
     "risk": "Tell how likely hosts of given subnets get one address range from Hyper-V.",
     "plan": "Plan the smallest repair of every incident, as scripts an administrator can review.",
     "whatif": "Tell which clashes would follow: merge two fleets, add a host, move, import or restore a machine.",
+    "rehearse": "Run a plan on emulated hosts: what is gone, what is new, who is cut off, what comes back.",
+    "apply": "Run a reviewed plan on hosts, step by step, resumable, with its reverse at hand.",
     "explain": "Show the page of a cause, a rule or an expected twin.",
     "collect": "Gather evidence: ask platforms for it, or get the scripts that hosts run.",
     "tables": "Write the model of a fleet as Parquet, for other engines and for later.",

@@ -33,6 +33,11 @@ _MB = 2**20
     "--running", type=click.Choice(["schedule", "leave"]),
     help="Machines that run and need another address: restart them by a step (the default), or leave them.",
 )  # fmt: skip
+@click.option(
+    "--join", "joins", multiple=True, metavar="HOST:NIC[:TEAM[:VNIC]]",
+    help="A host that is being built: NIC, which has the management address, joins TEAM, on which a switch stands, and "
+    "a new VNIC (MGMT) takes its IP settings over. Repeatable.",
+)  # fmt: skip
 @click.option("--force", is_flag=True, help="Make the plan even if it changes more than a third of the fleet.")
 @click.option("--quiet", is_flag=True, help="Show no progress and print no remarks.")
 @click.option("--now", type=Moment(), metavar="MOMENT", help="Judge accepted faults as of MOMENT (UTC).")
@@ -50,6 +55,7 @@ def command(
     avoid: tuple[str, ...],
     growth: int | None,
     running: str | None,
+    joins: tuple[str, ...],
     force: bool,
     quiet: bool,
     now: datetime | None,
@@ -82,6 +88,7 @@ def command(
     Examples:
       maccord plan exports/ --output plan/
       maccord plan exports/ --output plan/ --running leave --avoid 00-15-5D-F0-00-00..00-15-5D-F0-FF-FF
+      maccord plan HV05.json --output plan/ --join "HV05:Ethernet 1:infra"   (a host being built)
       maccord rehearse plan/ exports/        (then, on emulated hosts)
       maccord apply plan/ --world exports/   (or for real, host by host)
     """
@@ -89,6 +96,7 @@ def command(
     from maccord.app.plan import plan_for, write_plan
     from maccord.app.wishes import Wishes
     from maccord.cli.progress import progress
+    from maccord.plan.plan import Join
 
     wishes = Wishes(
         ranges=_spans(ranges, "--ranges"),
@@ -97,6 +105,7 @@ def command(
         growth=growth,
         running="leave" if running == "leave" else "schedule" if running else None,
         forced=force,
+        joins=tuple(Join(**dict(zip(("host", "nic", "team", "vnic"), _parts(one), strict=False))) for one in joins),
     )
     with progress(shown=not quiet) as tell:
         planned = plan_for(
@@ -118,6 +127,14 @@ def command(
         remark(f"{output}: {files} files; review plan.md, then: maccord rehearse {output} {' '.join(paths)}")
     left = [one for one in planned.plan.outcomes if one.becomes != "repaired" and _counts(one.severity, one.why)]
     return INCIDENTS if left else OK
+
+
+def _parts(text: str) -> list[str]:
+    """Return HOST, NIC, and perhaps TEAM and VNIC; no connection of Windows has a colon in its name."""
+    parts = text.split(":")
+    if not 2 <= len(parts) <= 4 or not all(parts):
+        raise click.BadParameter(f"{text!r} is not HOST:NIC, HOST:NIC:TEAM or HOST:NIC:TEAM:VNIC", param_hint="--join")
+    return parts
 
 
 def _counts(severity: str, why: str) -> bool:

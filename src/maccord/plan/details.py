@@ -15,6 +15,7 @@ from maccord.mac import BadAddress, parse_value
 from maccord.plan.steps import IpSetting, IpSettings, Route, Vlan
 
 Row = Mapping[str, Any]
+_SAVED = (6, 32779, "Saved", "FastSaved")
 _DHCP = (3, "Dhcp")
 _LINK_LOCAL = ("169.254.", "fe80:")
 _ROUTES_OF_INTERFACES = ("ff00::/8", "224.0.0.0/4", "255.255.255.255/32")
@@ -67,6 +68,11 @@ class Details:
             )
         )
 
+    def is_saved(self, machine_id: str) -> bool:
+        """Tell whether a machine's state is saved: it is neither on nor off, and its settings are fixed."""
+        wanted = machine_id.casefold()
+        return any(row.get("State") in _SAVED for row in self.rows("VM") if _text(row, "Id").casefold() == wanted)
+
     def is_clustered(self, machine_id: str) -> bool:
         """Tell whether a machine is a role of a failover cluster."""
         return any(
@@ -106,6 +112,25 @@ class Details:
         """Return the name of the switch that a management vNIC is on, or nothing."""
         row = self.vnic(name, mac)
         return _text(row, "SwitchName") if row else ""
+
+    def permanent_of(self, nic: str) -> int | None:
+        """Return the permanent address of a NIC."""
+        row = next((row for row in self.rows("NetAdapter") if _text(row, "Name") == nic), None)
+        return (_mac(row, "PermanentAddress") or None) if row and row.get("Virtual") is not True else None
+
+    def is_member(self, nic: str) -> bool:
+        """Tell whether a NIC belongs to a team."""
+        return any(_text(row, "Name") == nic for row in self.rows("NetLbfoTeamMember"))
+
+    def teams_with_switch(self) -> list[tuple[str, str]]:
+        """Return the teams that a virtual switch stands on, with that switch."""
+        adapters = {_text(row, "InterfaceDescription"): _text(row, "Team") for row in self.rows("NetLbfoTeamNic")}
+        found = []
+        for row in self.rows("VMSwitch"):
+            team = adapters.get(_text(row, "NetAdapterInterfaceDescription"), "")
+            if team:
+                found.append((team, _text(row, "Name")))
+        return found
 
     def came_with_switch(self, name: str, mac: int | None) -> bool:
         """Tell whether a vNIC is the one that came with its switch."""

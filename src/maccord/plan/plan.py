@@ -21,6 +21,7 @@ class Outcome(Struct, frozen=True, kw_only=True):
     """What becomes of one incident of the report: `id` is its id there.
 
     repaired: the steps end it. person: advice is given, and somebody has to act. left: it stays, and `why` says why.
+    `hidden`: no check finds it yet; it shows when the incident that explains its findings today has been repaired.
     """
 
     id: str
@@ -31,6 +32,7 @@ class Outcome(Struct, frozen=True, kw_only=True):
     becomes: Literal["repaired", "person", "left"]
     steps: tuple[str, ...] = ()
     why: str = ""
+    hidden: bool = False
 
 
 class Fallout(Struct, frozen=True, kw_only=True):
@@ -51,6 +53,18 @@ class Fallout(Struct, frozen=True, kw_only=True):
     notices: tuple[str, ...] = ()
 
 
+class Join(Struct, frozen=True, kw_only=True):
+    """A host that is being built: its NIC, which has the management address, joins `team`, which a switch stands on.
+
+    An empty `team` is the only one that a switch stands on.
+    """
+
+    host: str
+    nic: str
+    team: str = ""
+    vnic: str = "MGMT"
+
+
 class Settings(Struct, frozen=True, kw_only=True):
     """What the call and `fleet.toml` asked for, as far as it shaped the plan.
 
@@ -64,6 +78,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     statics: tuple[tuple[int, int], ...] = ()
     avoid: tuple[tuple[int, int], ...] = ()
     forced: bool = False
+    joins: tuple[Join, ...] = ()
 
 
 class Measure(Struct, frozen=True, kw_only=True):

@@ -13,6 +13,7 @@ from maccord.plan.estate import Estate
 from maccord.plan.measure import measured, refuse_too_much
 from maccord.plan.plan import Fallout, Outcome, Plan, Settings
 from maccord.plan.project import projected
+from maccord.plan.repairs.building import join_teams
 from maccord.plan.repairs.duplicates import settle_duplicates
 from maccord.plan.repairs.growth import settle_growth
 from maccord.plan.repairs.names import settle_names
@@ -67,6 +68,8 @@ def make_plan(
         work = Work(Estate(snapshot), space, settings, export_of)
         for settle in _REPAIRS:
             settle(work, [Task(one.item.id, one.incident) for one in asked if _wanted(one)])
+        if not steps:
+            join_teams(work)
         more, met = work.drafts.numbered(Counter(step.host for step in steps))
         if not more:
             break
@@ -81,9 +84,9 @@ def make_plan(
     for step in steps:
         for incident in step.incidents:
             wanted_by[incident].append(step)
-    outcomes = tuple(
-        sorted((_outcome(one, left, wanted_by[one.item.id], remaining) for one in known), key=outcome_order)
-    )
+    told = [_outcome(one, left, wanted_by[one.item.id], remaining) for one in known]
+    hidden = [replace(one, hidden=True) for one in told[len(reported) :]]
+    outcomes = tuple(sorted((*told[: len(reported)], *hidden), key=outcome_order))
     measure = measured(steps, fallout)
     if not settings.forced:
         refuse_too_much(Estate(snapshot), measure)

@@ -41,9 +41,13 @@ def reverse_of(step: AnyStep) -> AnyStep | None:  # noqa: PLR0911 - a case a kin
         case RunText(reverse=text) if text:
             return replace(step, id=key, text=text, reverse=step.text)
         case MakeVmmPool():
-            return RemoveVmmPool(id=key, host=step.host, name=step.name, first=step.first, last=step.last)
+            return RemoveVmmPool(
+                id=key, host=step.host, name=step.name, first=step.first, last=step.last, groups=step.groups
+            )
         case RemoveVmmPool():
-            return MakeVmmPool(id=key, host=step.host, name=step.name, first=step.first, last=step.last)
+            return MakeVmmPool(
+                id=key, host=step.host, name=step.name, first=step.first, last=step.last, groups=step.groups
+            )
         case _:
             return None
 

@@ -252,12 +252,16 @@ class RefreshVmm(Step, frozen=True, tag="refresh-vmm", kw_only=True):
 
 
 class MakeVmmPool(Step, frozen=True, tag="make-vmm-pool", kw_only=True):
-    """Make a pool on a VMM server (`host`), for the host groups that `instead_of` had."""
+    """Make a pool on a VMM server (`host`): for `groups` (names or paths), else for those that `instead_of` had.
+
+    Without either it is made for the topmost host group.
+    """
 
     name: str
     first: int
     last: int
     instead_of: str = ""
+    groups: tuple[str, ...] = ()
 
 
 class GrantAddress(Step, frozen=True, tag="grant-address", kw_only=True):
@@ -276,11 +280,12 @@ class GrantAddress(Step, frozen=True, tag="grant-address", kw_only=True):
 
 
 class RemoveVmmPool(Step, frozen=True, tag="remove-vmm-pool", kw_only=True):
-    """Remove a pool of a VMM server (`host`) from which nothing is granted any more."""
+    """Remove a pool of a VMM server (`host`) from which nothing is granted any more. `groups` are its host groups."""
 
     name: str
     first: int
     last: int
+    groups: tuple[str, ...] = ()
 
 
 class RunText(Step, frozen=True, tag="run-text", kw_only=True):

@@ -94,7 +94,7 @@ class Work:
             id="",
             host=self.estate.name(host),
             why=why,
-            declares=STRAYING if moves else (),
+            declares=(*STRAYING, "wwn-range-shared") if moves else (),  # names of clones are parted later
             first=span[0],
             last=span[1],
             was_first=pool.first,
@@ -184,11 +184,14 @@ class Work:
             step = RunText(id="", host=name, why=why, platform=platform, machine=row.machine, text=text, reverse=back)
             self.drafts.add(key, TEXT, step, incident, self.fallout(row, mac))
             return
+        details = self.details(host)
+        if details.is_saved(row.machine_id):
+            self._advise_saved(row, incident, why)
+            return
         self.changing[row.id] = mac
         if row.running and self.settings.running == "leave":
             self.left[incident] = f"{row.machine} runs, and machines that run are left (--running leave)."
             return
-        details = self.details(host)
         set_it = SetMachineAddress(
             id="",
             host=self.estate.name(host),
@@ -204,6 +207,12 @@ class Work:
             clustered=details.is_clustered(row.machine_id),
         )
         self.drafts.add(key, MACHINE, set_it, incident, self.fallout(row, mac))
+
+    def _advise_saved(self, row: Adapter, incident: str, why: str) -> None:
+        """A saved machine's settings cannot be changed, and throwing its state away is for nobody but its owner."""
+        keeps = f"Until then it keeps {show(row.mac or 0)}."
+        text = f"{row.machine} is saved: resume it, shut its guest down, and plan again. {keeps}"
+        self.advise(row.host_id, text, incident, why)
 
     def fallout(self, row: Adapter, becomes: int | None, when: str = "") -> Fallout:
         """Return what hangs on an adapter's address; `when` is filled in once the step has its id."""
@@ -236,6 +245,10 @@ class Work:
                 incident,
                 why,
             )
+            return
+        remade = self.drafts.get(("switch", row.host_id, switch))
+        if remade is not None and row.id in self.changing:  # its switch is made anew, and gives it another address
+            remade.incidents[incident] = None
             return
         key = ("vnic", row.host_id, row.name)
         if self.drafts.known(key):

@@ -6,9 +6,10 @@ from msgspec.structs import replace
 from maccord.cli.main import run
 from maccord.mac import parse_value, show
 from maccord.plan.document import as_document
-from maccord.plan.plan import digest_of, encoded
+from maccord.plan.plan import Join, digest_of, encoded
 from maccord.plan.refusals import NoSpace, TooMuchChange
-from maccord.plan.steps import ColdStart, ReplaceVnic, RunText, SetMachineAddress, SetRange
+from maccord.plan.repairs.building import CannotJoin
+from maccord.plan.steps import ColdStart, JoinTeam, RefreshVmm, ReplaceVnic, RunText, SetMachineAddress, SetRange
 from tests.kit.plans import planned, steps_of, told
 
 CLONES = """
@@ -217,3 +218,29 @@ def test_the_digest_stands_for_everything_in_the_plan(tmp_path):
     plan = planned(told(tmp_path, CLONES))
     assert digest_of(plan) in encoded(plan).decode()
     assert digest_of(replace(plan, steps=plan.steps[1:])) != digest_of(plan)
+
+
+def test_a_host_that_is_being_built_gets_the_sequence_of_the_report(tmp_path):
+    assert run(["twin", "export", "converged", "--until", "5", "--output", str(tmp_path / "fleet")]) == 0
+    plan = planned(tmp_path / "fleet", joins=(Join(host="hv05", nic="Ethernet 1", team="infra"),))
+    step, refresh = plan.steps
+    assert isinstance(step, JoinTeam)
+    assert (step.host, step.switch, step.vnic) == ("HV05", "infra", "MGMT")
+    assert [one.address for one in step.settings.addresses] == ["192.168.1.21"]
+    assert step.probes
+    assert isinstance(refresh, RefreshVmm)
+
+
+@pytest.mark.parametrize(
+    ("join", "said"),
+    [
+        (Join(host="HV05", nic="Ethernet 1"), "vm, infra"),
+        (Join(host="HV77", nic="Ethernet 1"), "no Hyper-V host"),
+        (Join(host="HV05", nic="Ethernet 9", team="infra"), "no NIC 'Ethernet 9'"),
+        (Join(host="HV05", nic="Ethernet 2", team="infra"), "member of a team already"),
+    ],
+)
+def test_a_sequence_that_does_not_fit_the_host_is_refused_with_the_reason(tmp_path, join, said):
+    assert run(["twin", "export", "converged", "--until", "5", "--output", str(tmp_path / "fleet")]) == 0
+    with pytest.raises(CannotJoin, match=said):
+        planned(tmp_path / "fleet", joins=(join,))

@@ -85,6 +85,7 @@ def _remove(work: Work, pool: Pool, incidents: Sequence[str], *, first: bool = F
         id="",
         host=work.estate.name(pool.host_id),
         why="Another pool took its place. Machines keep the addresses that were granted from it.",
+        declares=("static-address-copied",),
         name=pool.name,
         first=pool.first,
         last=pool.last,

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from maccord.worlds.hyperv.host import Host
 
 SCHEMA = "maccord.host/1"
-_ORIGIN = datetime(2026, 1, 5, 8, tzinfo=UTC)
+ORIGIN = datetime(2026, 1, 5, 8, tzinfo=UTC)
 """The time of day at which every world begins; exports need dates, worlds have none."""
 
 
@@ -61,7 +61,7 @@ def as_json(host: "Host") -> Json:
 
 def moment(at_us: int) -> str:
     """Return a time of the world as .NET's round-trip format prints it."""
-    at = _ORIGIN + timedelta(microseconds=at_us)
+    at = ORIGIN + timedelta(microseconds=at_us)
     return at.strftime("%Y-%m-%dT%H:%M:%S.%f") + "0Z"
 
 

@@ -30,7 +30,7 @@ def lists(host: "Host", moment: Callable[[int], str]) -> Json:
         "ManagementVMNetworkAdapter": [_vnic(host, one) for one in host.vnics],
         "VMNetworkAdapterVlan": [
             *(_vlan(one.name, adapter.full_id, adapter.vlan) for one in machines for adapter in one.adapters),
-            *(_vlan(None, vnic_id(host, one), one.vlan) for one in host.vnics),
+            *(_vlan(None, vnic_id(host, one), one.vlan, one.trunk) for one in host.vnics),
         ],
         "VMSwitch": [_switch(host, one) for one in host.switches],
         "VMSwitchTeam": [_embedded_team(one) for one in host.switches if one.embedded_team],
@@ -100,15 +100,16 @@ def _vnic(host: "Host", vnic: "Vnic") -> Json:
     }
 
 
-def _vlan(machine: str | None, parent: str, number: int) -> Json:
-    """Get-VMNetworkAdapterVlan: untagged, or an access VLAN."""
+def _vlan(machine: str | None, parent: str, number: int, trunk: tuple[int, str] | None = None) -> Json:
+    """Get-VMNetworkAdapterVlan: untagged, an access VLAN, or a trunk."""
+    native, allowed = trunk or (0, "")
     return {
         "VMName": machine,
         "ParentAdapterId": parent,
-        "OperationMode": 1 if number else 0,
+        "OperationMode": 2 if trunk else 1 if number else 0,
         "AccessVlanId": number,
-        "NativeVlanId": 0,
-        "AllowedVlanIdListString": "",
+        "NativeVlanId": native,
+        "AllowedVlanIdListString": allowed,
         "PrimaryVlanId": 0,
         "SecondaryVlanId": 0,
     }

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from maccord.worlds.hyperv.export_rows import Json, bare
-from maccord.worlds.hyperv.interface import Interface
+from maccord.worlds.hyperv.interface import Interface, MoreIp, StaticRoute
 from maccord.worlds.hyperv.nic import Nic
 from maccord.worlds.hyperv.switch import Vnic
 from maccord.worlds.hyperv.team import BALANCING, MODES, Team
@@ -11,7 +11,7 @@ from maccord.worlds.hyperv.team import BALANCING, MODES, Team
 if TYPE_CHECKING:
     from maccord.worlds.hyperv.host import Host
 
-_IPV4 = 2
+_IPV4, _IPV6 = 2, 23
 _LOOPBACK: Json = {
     "IPAddress": "127.0.0.1",
     "InterfaceAlias": "Loopback Pseudo-Interface 1",
@@ -35,9 +35,19 @@ def lists(host: "Host") -> Json:
         "NetLbfoTeam": [_team(one) for one in in_box],
         "NetLbfoTeamMember": [_member(team, nic) for team in in_box for nic in team.members],
         "NetLbfoTeamNic": [_team_nic(one) for one in in_box],
-        "NetIPAddress": [*(_ip_address(one) for one in configured), dict(_LOOPBACK)],
-        "DnsClientServerAddress": [_dns(one) for one in configured],
-        "NetRoute": [_route(one) for one in configured if one.ipv4 is not None and one.ipv4.gateway],
+        "NetIPAddress": [
+            *(_ip_address(one) for one in configured),
+            *(_more_ip(one, more) for one in interfaces for more in one.further.addresses),
+            dict(_LOOPBACK),
+        ],
+        "DnsClientServerAddress": [
+            *(_dns(one) for one in configured),
+            *(_dns6(one) for one in interfaces if one.further.dns),
+        ],
+        "NetRoute": [
+            *(_route(one) for one in configured if one.ipv4 is not None and one.ipv4.gateway),
+            *(_static_route(one, route) for one in interfaces for route in one.further.routes),
+        ],
         "NetAdapterVmq": [_queue(one) for one in interfaces if host.profile.queues],
     }
 
@@ -56,7 +66,7 @@ def _net_adapter(one: Interface) -> Json:
         "ifIndex": one.index,
         "MacAddress": bare(one.mac),
         "PermanentAddress": bare(one.permanent),
-        "Status": "Up",
+        "Status": "Disconnected" if isinstance(one, Nic) and not one.linked else "Up",
         "LinkSpeed": f"{one.speed_gbps if isinstance(one, Nic) else 10} Gbps",
         "Virtual": not isinstance(one, Nic),
     }
@@ -118,6 +128,21 @@ def _ip_address(one: Interface) -> Json:
     }
 
 
+def _more_ip(one: Interface, more: MoreIp) -> Json:
+    """Get-NetIPAddress, of an address that is not the first of its interface."""
+    return {
+        "IPAddress": more.address,
+        "InterfaceAlias": alias(one),
+        "InterfaceIndex": one.index,
+        "AddressFamily": _IPV6 if ":" in more.address else _IPV4,
+        "PrefixLength": more.prefix,
+        "PrefixOrigin": more.origins[0],
+        "SuffixOrigin": more.origins[1],
+        "AddressState": 4,
+        "SkipAsSource": more.skip_as_source,
+    }
+
+
 def _dns(one: Interface) -> Json:
     """Get-DnsClientServerAddress."""
     return {
@@ -125,6 +150,28 @@ def _dns(one: Interface) -> Json:
         "InterfaceIndex": one.index,
         "AddressFamily": _IPV4,
         "ServerAddresses": list(one.ipv4.dns) if one.ipv4 else [],
+    }
+
+
+def _dns6(one: Interface) -> Json:
+    """Get-DnsClientServerAddress, over IPv6."""
+    return {
+        "InterfaceAlias": alias(one),
+        "InterfaceIndex": one.index,
+        "AddressFamily": _IPV6,
+        "ServerAddresses": list(one.further.dns),
+    }
+
+
+def _static_route(one: Interface, route: StaticRoute) -> Json:
+    """Get-NetRoute, of a route that somebody set."""
+    return {
+        "DestinationPrefix": route.prefix,
+        "NextHop": route.next_hop,
+        "InterfaceAlias": alias(one),
+        "InterfaceIndex": one.index,
+        "AddressFamily": _IPV6 if ":" in route.prefix else _IPV4,
+        "RouteMetric": route.metric,
     }
 
 

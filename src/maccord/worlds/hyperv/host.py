@@ -86,6 +86,10 @@ class Host:
         self._index += 1
         return self._index
 
+    def seen_index(self, index: int) -> None:
+        """Note the highest ifIndex of interfaces that were not made here: the next one is above it."""
+        self._index = index
+
     def note(self, operation: str, objects: dict[str, str], *addresses: int) -> None:
         """Enter into the world's journal what was done here."""
         self.world.note(operation, self.name, objects, addresses)
@@ -180,10 +184,11 @@ class Host:
         changes.through_service(self, minimum, maximum, "Set-VMHost")
 
     def set_port_names(self, first: int, last: int) -> None:
-        """Change the range of World Wide Port Names with Set-VMHost."""
+        """Change the range of World Wide Port Names with Set-VMHost; within it the generator goes on where it is."""
         if self.names is None or first > last:
             raise WrongState(self.name, "no World Wide Names here, or a range that runs backwards")
-        self.names = Names(first=first, last=last, next=first, node=self.names.node)
+        following = self.names.next if first <= self.names.next <= last else first
+        self.names = Names(first=first, last=last, next=following, node=self.names.node)
         self.note("set port names", {"first": f"{first:016X}", "last": f"{last:016X}"})
 
     def best_practices(self) -> tuple[str, ...]:

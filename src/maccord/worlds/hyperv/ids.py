@@ -17,8 +17,12 @@ class Ids:
 
     def guid(self) -> str:
         """Return a new GUID, in lower case."""
-        bits = self._new(128, self._guids) & ~(0xF << 76) & ~(0x3 << 62) | 0x4 << 76 | 0x2 << 62  # version 4, RFC 9562
-        digits = f"{bits:032x}"
+        while True:
+            bits = self._random.getrandbits(128) & ~(0xF << 76) & ~(0x3 << 62) | 0x4 << 76 | 0x2 << 62  # version 4
+            if bits not in self._guids:
+                break
+        self._guids.add(bits)
+        digits = f"{bits:032x}"  # RFC 9562
         return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
 
     def permanent(self) -> int:
@@ -32,6 +36,10 @@ class Ids:
         """Note a permanent address that somebody chose, so that it is not drawn as well."""
         self._macs.add(mac)
         return mac
+
+    def know_guid(self, guid: str) -> None:
+        """Note a GUID that there is already, so that it is not drawn as well."""
+        self._guids.add(int(guid.replace("-", ""), 16))
 
     def name_bytes(self) -> int:
         """Return three octets for a range of World Wide Port Names."""

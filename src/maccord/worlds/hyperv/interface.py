@@ -36,6 +36,34 @@ class Ipv4:
         return self.address.is_link_local
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MoreIp:
+    """One more address of an interface: any but its first IPv4 address. origins: PrefixOrigin and SuffixOrigin."""
+
+    address: str
+    prefix: int
+    skip_as_source: bool = False
+    origins: tuple[int, int] = (1, 1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaticRoute:
+    """A route that somebody set through an interface, besides its IPv4 gateway."""
+
+    prefix: str
+    next_hop: str
+    metric: int = 256
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Further:
+    """IP settings beside the first IPv4 address: more addresses of both families, routes, DNS servers over IPv6."""
+
+    addresses: tuple[MoreIp, ...] = ()
+    routes: tuple[StaticRoute, ...] = ()
+    dns: tuple[str, ...] = ()
+
+
 def numbered(description: str, taken: Iterable[str]) -> str:
     """Return a description that no other interface of the host has: itself, or with `#2` and so on behind it."""
     known = set(taken)
@@ -47,7 +75,8 @@ class Interface:
     """An interface of a host.
 
     guid: InterfaceGuid; index: ifIndex; mac: the address it sends from; vmq: whether virtual machine queues are on;
-    used_by: the name of the switch or team that it is bound to, in place of TCP/IP.
+    used_by: the name of the switch or team that it is bound to, in place of TCP/IP. further: IP settings beside the
+    first IPv4 address; they are lost and handed on with it.
     """
 
     used_by: str | None = None
@@ -57,6 +86,7 @@ class Interface:
         self.name, self.description, self.guid, self.mac = name, description, guid, mac
         self.index = host.next_index() if host else 0
         self.ipv4: Ipv4 | None = None
+        self.further = Further()
         self.vmq = True
 
     @property
@@ -115,7 +145,7 @@ class Interface:
         """Give up the IPv4 configuration, and the lease with it."""
         if self.ipv4 is not None and self.ipv4.server is not None:
             self.ipv4.server.release(self.mac)
-        self.ipv4 = None
+        self.ipv4, self.further = None, Further()
 
     def set_vmq(self, *, on: bool) -> None:
         """Turn virtual machine queues on or off."""
@@ -128,6 +158,8 @@ class Interface:
             self.release()
             return
         configured, self.ipv4 = self.ipv4, None
+        if self.further != Further():
+            other.further, self.further = self.further, Further()
         if configured is None:
             return
         other.ipv4 = configured

@@ -16,7 +16,7 @@ class Nic(Interface):
     """A card's port. It keeps its permanent address in whatever host it is put.
 
     overridden: the address that the driver's setting "Network Address" puts in its place, None for none; the setting
-    stays on the disk.
+    stays on the disk. linked: whether its cable leads to a switch that is on.
     """
 
     def __init__(self, name: str, permanent: int) -> None:
@@ -24,6 +24,7 @@ class Nic(Interface):
         self._permanent = permanent
         self.overridden: int | None = None
         self.speed_gbps = 10
+        self.linked = True
 
     @property
     def permanent(self) -> int:

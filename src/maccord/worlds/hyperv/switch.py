@@ -48,7 +48,8 @@ class Vnic(Interface):
     """The host's own adapter on a switch.
 
     came_with_switch: the parent vNIC, which the switch brought along; others were added. source: where the address is
-    from. The address is stored with the vNIC.
+    from. The address is stored with the vNIC. vlan: the VLAN of an access port, 0 for an untagged one; trunk: of a
+    trunk in place of it, the native VLAN and the list of allowed ones.
     """
 
     def __init__(self, host: "Host", name: str, switch: Switch, mac: int, source: Source) -> None:
@@ -57,6 +58,7 @@ class Vnic(Interface):
         self.switch, self.source = switch, source
         self.came_with_switch = False
         self.vlan = 0
+        self.trunk: tuple[int, str] | None = None
 
     @property
     def alias(self) -> str:
@@ -65,5 +67,10 @@ class Vnic(Interface):
 
     def set_vlan(self, number: int) -> None:
         """Put it into a VLAN, 1 to 4094; 0 for untagged."""
-        self.vlan = checked_vlan(self.name, number)
+        self.vlan, self.trunk = checked_vlan(self.name, number), None
         self.on.note("set VLAN", {"vnic": self.name, "vlan": str(number)}, self.mac)
+
+    def set_trunk(self, native: int, allowed: str) -> None:
+        """Make its port a trunk: the native VLAN, 0 for none, and the others as `10,20-30`."""
+        self.vlan, self.trunk = 0, (checked_vlan(self.name, native), allowed)
+        self.on.note("set trunk", {"vnic": self.name, "native": str(native), "allowed": allowed}, self.mac)

@@ -4,6 +4,7 @@ Source: MicrosoftDocs, "Add MAC address pools to the VMM fabric" (vmm/network-ma
 ones, the tab of inactive addresses; the references of New-SCMACAddressPool and Grant-SCMACAddress.
 """
 
+from collections.abc import Container
 from dataclasses import dataclass, field
 
 from maccord.mac.address import Mac, show
@@ -58,17 +59,15 @@ class Pool:
     def __contains__(self, mac: int) -> bool:
         return self.first <= mac <= self.last
 
-    def next_free(self, *, onwards: bool) -> int | None:
-        """Return the address that is granted next; None when all are."""
-        if len(self.grants) == len(self):
-            return None
-        at = max(self.first, self.latest + 1) if onwards else self.first
-        while True:
-            if at > self.last:
-                at = self.first
-            if at not in self.grants:
+    def next_free(self, *, onwards: bool, taken: Container[int] = ()) -> int | None:
+        """Return the address that is granted next, none of those `taken`; None when all are granted or taken."""
+        size = len(self)
+        start = max(0, self.latest + 1 - self.first) if onwards else 0
+        for step in range(size):
+            at = self.first + (start + step) % size
+            if at not in self.grants and at not in taken:
                 return at
-            at += 1
+        return None
 
 
 def checked_pool(

@@ -30,7 +30,11 @@ class NotManaged(MaccordError):
 
 
 class Server:
-    """One VMM server and its database. `version`: "2012 R2", "2016", "2019", "2022" or "2025"."""
+    """One VMM server and its database. `version`: "2012 R2", "2016", "2019", "2022" or "2025".
+
+    `taken`: addresses that are granted to adapters on hosts that are not of this world. `accepted`: ranges that it had
+    as pools once, and takes again, though the documentation asks to avoid them.
+    """
 
     def __init__(
         self, world: World, name: str, *, version: str = "2012 R2", unverified: Unverified | None = None
@@ -41,6 +45,8 @@ class Server:
         self.hosts: dict[str, tuple[Host, str]] = {}
         self.records: dict[str, Record] = {}
         self.pools: list[Pool] = []
+        self.taken: frozenset[int] = frozenset()
+        self.accepted: frozenset[tuple[int, int]] = frozenset()
         for platform, default in (("HyperV", DEFAULT_POOL), ("VMWareESX", DEFAULT_VMWARE_POOL)):
             self.pools.append(checked_pool(*default, groups=(ALL_HOSTS,), others=self.pools, platform=platform))
 
@@ -104,7 +110,11 @@ class Server:
         """Make a pool. Raises BadPool for what the documentation forbids."""
         for group in groups:
             self._group(group)
-        pool = checked_pool(name, first, last, groups=tuple(groups), others=self.pools)
+        ends = Mac.parse(first).value, Mac.parse(last).value
+        if ends in self.accepted and not any(ends[0] <= one.last and one.first <= ends[1] for one in self.pools):
+            pool = Pool(name, *ends, tuple(groups))
+        else:
+            pool = checked_pool(name, first, last, groups=tuple(groups), others=self.pools)
         if self.unverified.checks_hosts_ranges:
             for host, _ in self.hosts.values():
                 if host.range and host.range.first <= pool.last and pool.first <= host.range.last:
@@ -130,7 +140,7 @@ class Server:
         if adapter.machine.state != "Off":
             raise MustBeOff(adapter.machine.name, "its address can be changed while the machine is off, and it is not")
         for one in [pool] if pool else list(self._pools_of(host)):
-            mac = one.next_free(onwards=self.unverified.grant_order == "onwards")
+            mac = one.next_free(onwards=self.unverified.grant_order == "onwards", taken=self.taken)
             if mac is not None:
                 adapter.set_static(str(Mac(mac)))
                 one.grants[mac] = Grant(mac, adapter)

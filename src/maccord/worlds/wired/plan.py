@@ -6,6 +6,7 @@ Embedded Teaming" (switch independent; Hyper-V port or Dynamic).
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from ipaddress import AddressValueError, IPv4Address
 
 from maccord.worlds.hyperv import Adapter, Host, Machine, Nic, Switch, Team
 from maccord.worlds.hyperv.interface import Interface
@@ -92,7 +93,7 @@ def _bridge_of_team(host: Host, team: Team) -> Bridge:
 
 
 def _uplinks(nics: list[Nic], first: int | None) -> tuple[Uplink, ...]:
-    ordered = sorted(nics, key=lambda nic: nic.mac != first)
+    ordered = sorted((nic for nic in nics if nic.linked), key=lambda nic: nic.mac != first)
     return tuple(Uplink(nic.permanent, nic.name, nic.mac) for nic in ordered)
 
 
@@ -110,7 +111,7 @@ def _outlets(host: Host) -> Iterator[Outlet]:
         queues = host.profile.queues and vnic.vmq
         yield _own(host, vnic, vnic.alias, vnic.switch.id, vlan=vnic.vlan, vmq=queues)
     for one in (*host.teams, *host.nics):
-        if one.used_by is None:
+        if one.used_by is None and not (isinstance(one, Nic) and not one.linked):
             on = one.guid if isinstance(one, Team) else None
             yield _own(host, one, one.name, on, cable=0 if on else one.permanent)
     for machine in host.machines:
@@ -126,6 +127,13 @@ def _own(
     return Outlet(one.guid, host.name, host.name, name, one.mac, one.mac, ips, on, cable, one.guid, vlan=vlan, vmq=vmq)
 
 
+def _is_ipv4(text: str) -> bool:
+    try:
+        return bool(IPv4Address(text))
+    except AddressValueError:
+        return False
+
+
 def _guest(host: Host, machine: Machine, adapter: Adapter) -> Outlet:
     return Outlet(
         key=adapter.id,
@@ -134,7 +142,7 @@ def _guest(host: Host, machine: Machine, adapter: Adapter) -> Outlet:
         name=adapter.name,
         mac=adapter.wants or adapter.mac,
         assigned=adapter.mac,
-        ips=tuple(adapter.guest_ips),
+        ips=tuple(ip for ip in adapter.guest_ips if _is_ipv4(ip)),
         on=adapter.switch_id,
         guid=adapter.id,
         spoofing=adapter.spoofing,

@@ -179,7 +179,8 @@ class Wires:
         return self._stations[outlet.owner]
 
     def _free(self, name: str) -> str:
-        """Return a name that the network does not have yet: hosts may have machines of one name."""
+        """Return a name that the network does not have yet, and can have: machines may have one name, or odd ones."""
+        name = "".join(char if char.isprintable() else f"\\x{ord(char):02x}" for char in name) or "nameless"
         taken = {*self.net.stations, *self.net.switches, *self.net.virtual_switches}
         names = chain([name], (f"{name} ({at})" for at in count(2)))
         return next(one for one in names if one not in taken)

@@ -1,0 +1,6 @@
+
+# --- Data: the only part that differs from script to script ----------------------------------------------------------
+
+$Data = @'
+@@DATA@@
+'@
