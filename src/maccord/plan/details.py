@@ -33,6 +33,17 @@ class Details:
         """Whether there is an export at all."""
         return bool(self._export)
 
+    @property
+    def version(self) -> str:
+        """The version of Windows, such as 10.0.20348; empty where it is not told."""
+        told = self._export.get("OperatingSystem")
+        return _text(told, "Version") if isinstance(told, dict) else ""
+
+    def groups_of(self, pool: str) -> tuple[str, ...]:
+        """Return the host groups that may draw from a pool of a VMM server."""
+        rows = (row for row in self.rows("SCMACAddressPool") if _text(row, "Name") == pool)
+        return tuple(_texts(next(rows, {}), "VMHostGroups"))
+
     def rows(self, key: str) -> Iterator[Row]:
         """Yield the objects of a list, which may be missing, one object, or an array."""
         value = self._export.get(key)

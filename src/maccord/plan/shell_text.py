@@ -67,10 +67,11 @@ _BUILDERS: dict[str, Callable[[Adapter, int | None], str]] = {
 def new_address(platform: str, row: Adapter, mac: int | None) -> str | None:
     """Return commands that give a machine's adapter the address `mac`, or one that the platform makes up (None).
 
-    None where the platform has no such commands, or a name holds what no shell should see.
+    None where the platform has no such commands, or a name holds what no shell should see or would take for an option.
     """
     build = _BUILDERS.get(platform)
-    if build is None or any(not text.isprintable() for text in (row.machine, row.machine_id, row.name)):
+    names = (row.machine, row.machine_id, row.name)
+    if build is None or any(not text.isprintable() or text.startswith("-") for text in names):
         return None
     return build(row, mac)
 

@@ -1,7 +1,8 @@
 """The work of one plan: the estate, free space, what was decided so far, and the moves that repairs are made of."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from maccord.fleet.diagnosis import Finding, Incident
@@ -17,17 +18,27 @@ from maccord.plan.space import Space
 from maccord.plan.spans import Span
 from maccord.plan.steps import (
     Advice,
+    AnyStep,
     ColdStart,
+    HyperVStep,
     ReplaceVnic,
     RunText,
     SetCursor,
     SetMachineAddress,
     SetRange,
 )
+from maccord.plan.words import what
 
 STRAYING = ("migrated-vm-kept-address", "unexplained-duplicate", "static-in-dynamic-range")
 """What a check may find of a host's machines between its new range and their restart: their addresses lie in the range
 that another host keeps."""
+
+_WITHOUT_CMDLETS = ("6.0.", "6.1.")
+"""Windows Server 2008 and 2008 R2; the Hyper-V module came with 2012 (6.2)."""
+_BY_HAND = (
+    "By hand: this Windows has no cmdlets of Hyper-V. Use Virtual Network Manager and Hyper-V Manager, or on 2008 the "
+    "registry (the Virtualization key), and restart the service vmms."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +71,8 @@ class Work:
     changing: dict[int, int | None] = field(default_factory=dict)
     left: dict[str, str] = field(default_factory=dict)
     _details: dict[int, Details] = field(default_factory=dict)
+    _commanded: dict[str, bool] = field(default_factory=dict)
+    _issued: dict[int, int] = field(default_factory=dict)
 
     # What there is --------------------------------------------------------------------------------------------------
 
@@ -79,6 +92,18 @@ class Work:
     def is_hyperv(self, host: int) -> bool:
         """Tell whether a host is one of Hyper-V, which steps can run on."""
         return self.estate.platform(host) == "hyperv"
+
+    def draft(self, key: Hashable, phase: int, step: AnyStep, incident: str, *fallout: Fallout) -> None:
+        """Enter a step for an incident: as advice where the host's Windows has no cmdlets of Hyper-V for it."""
+        if isinstance(step, HyperVStep) and not self._has_cmdlets(step.host):
+            text = f"{what(step)}. {_BY_HAND}"
+            step, phase = Advice(id="", host=step.host, why=step.why, text=text), ADVICE
+        self.drafts.add(key, phase, step, incident, *fallout)
+
+    def _has_cmdlets(self, host: str) -> bool:
+        if host not in self._commanded:
+            self._commanded[host] = not Details(self.export_of(host)).version.startswith(_WITHOUT_CMDLETS)
+        return self._commanded[host]
 
     # Ranges ---------------------------------------------------------------------------------------------------------
 
@@ -101,12 +126,12 @@ class Work:
             was_last=pool.last,
             cursor=pool.cursor,
         )
-        self.drafts.add(("range", host), RANGE, step, incident)
+        self.draft(("range", host), RANGE, step, incident)
 
     def set_cursor(self, pool: Pool, cursor: int, incident: str, why: str) -> None:
         """Write a host's cursor."""
         step = SetCursor(id="", host=self.estate.name(pool.host_id), why=why, cursor=cursor, was_cursor=pool.cursor)
-        self.drafts.add(("cursor", pool.host_id), CURSOR, step, incident)
+        self.draft(("cursor", pool.host_id), CURSOR, step, incident)
 
     # Machines -------------------------------------------------------------------------------------------------------
 
@@ -133,6 +158,11 @@ class Work:
             for one in self.estate.drawn(host)
             if one.machine_no == row.machine_no and one.mac and not span[0] <= one.mac <= span[1]
         ]
+        if self._runs_into_stopped(host, len(outside)):
+            said = "The host would issue an address next that a stopped machine has."
+            for one in outside:
+                self.readdress(one, incident, f"{why} {said}")
+            return
         for one in outside:
             self.changing.setdefault(one.id, None)
         step = ColdStart(
@@ -146,7 +176,27 @@ class Work:
             addresses=tuple(sorted({one.mac for one in outside if one.mac is not None})),
             clustered=self.details(host).is_clustered(row.machine_id),
         )
-        self.drafts.add(key, MACHINE, step, incident, *(self.fallout(one, None) for one in outside))
+        self.draft(key, MACHINE, step, incident, *(self.fallout(one, None) for one in outside))
+
+    def _runs_into_stopped(self, host: int, count: int) -> bool:
+        """Tell whether one of the next addresses that a host issues, after those planned so far, is a stopped machine's.
+
+        A host looks at running machines alone (rule B). Where its cursor is not in the evidence nothing is known.
+        """
+        pool, span = self.estate.dynamic_pool(host), self.range_of(host)
+        if pool is None or span is None or pool.cursor is None or host in self.moved:
+            return False
+        rows = [row for row in self.estate.adapters_of(host) if row.mac and row.id not in self.changing]
+        running = {row.mac for row in rows if row.running is not False}
+        stopped = {row.mac for row in rows if row.running is False}
+        start = pool.cursor if span[0] <= pool.cursor <= span[1] else span[0]
+        order = (mac for part in ((start, span[1]), (span[0], start - 1)) for mac in range(part[0], part[1] + 1))
+        done = self._issued.get(host, 0)
+        ahead = list(islice((mac for mac in order if mac not in running), done + count))
+        if stopped & set(ahead[done:]):
+            return True
+        self._issued[host] = done + count
+        return False
 
     def release(self, row: Adapter, incident: str, why: str) -> None:
         """Have a machine that is off forget its dynamic address: the host issues another one at its next start."""
@@ -182,7 +232,7 @@ class Work:
             self.changing[row.id] = mac
             back = old_address(platform, row, mac)
             step = RunText(id="", host=name, why=why, platform=platform, machine=row.machine, text=text, reverse=back)
-            self.drafts.add(key, TEXT, step, incident, self.fallout(row, mac))
+            self.draft(key, TEXT, step, incident, self.fallout(row, mac))
             return
         details = self.details(host)
         if details.is_saved(row.machine_id):
@@ -206,7 +256,7 @@ class Work:
             was_running=row.running is True,
             clustered=details.is_clustered(row.machine_id),
         )
-        self.drafts.add(key, MACHINE, set_it, incident, self.fallout(row, mac))
+        self.draft(key, MACHINE, set_it, incident, self.fallout(row, mac))
 
     def _advise_saved(self, row: Adapter, incident: str, why: str) -> None:
         """A saved machine's settings cannot be changed, and throwing its state away is for nobody but its owner."""
@@ -252,7 +302,7 @@ class Work:
             return
         key = ("vnic", row.host_id, row.name)
         if self.drafts.known(key):
-            self.drafts.add(key, NETWORK, self.drafts.get(key).step, incident)  # type: ignore[union-attr]
+            self.draft(key, NETWORK, self.drafts.get(key).step, incident)  # type: ignore[union-attr]
             return
         alias = f"vEthernet ({row.name})"
         mac = self.space.new_static() if static else None
@@ -270,11 +320,11 @@ class Work:
             probes=details.gateways_of(alias),
             vmq=details.vmq_off(alias),
         )
-        self.drafts.add(key, NETWORK, step, incident, self.fallout(row, mac))
+        self.draft(key, NETWORK, step, incident, self.fallout(row, mac))
 
     # People ---------------------------------------------------------------------------------------------------------
 
     def advise(self, host: int, text: str, incident: str, why: str = "") -> None:
         """Say what only a person can do."""
         step = Advice(id="", host=self.estate.name(host), why=why, text=text)
-        self.drafts.add(("advice", host, text), ADVICE, step, incident)
+        self.draft(("advice", host, text), ADVICE, step, incident)

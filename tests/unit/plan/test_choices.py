@@ -9,7 +9,16 @@ from maccord.plan.document import as_document
 from maccord.plan.plan import Join, digest_of, encoded
 from maccord.plan.refusals import NoSpace, TooMuchChange
 from maccord.plan.repairs.building import CannotJoin
-from maccord.plan.steps import ColdStart, JoinTeam, RefreshVmm, ReplaceVnic, RunText, SetMachineAddress, SetRange
+from maccord.plan.steps import (
+    Advice,
+    ColdStart,
+    JoinTeam,
+    RefreshVmm,
+    ReplaceVnic,
+    RunText,
+    SetMachineAddress,
+    SetRange,
+)
 from tests.kit.plans import planned, steps_of, told
 
 CLONES = """
@@ -244,3 +253,35 @@ def test_a_sequence_that_does_not_fit_the_host_is_refused_with_the_reason(tmp_pa
     assert run(["twin", "export", "converged", "--until", "5", "--output", str(tmp_path / "fleet")]) == 0
     with pytest.raises(CannotJoin, match=said):
         planned(tmp_path / "fleet", joins=(join,))
+
+
+def test_a_host_without_cmdlets_of_hyper_v_gets_advice_and_no_script(tmp_path):
+    old = CLONES.replace('guid = "image"', 'guid = "image"\nraw = { OperatingSystem = { Version = "6.1.7601" } }')
+    plan = planned(told(tmp_path, old))
+    assert {type(one) for one in plan.steps} == {Advice}
+    assert {one.becomes for one in plan.outcomes} == {"person"}
+    assert any("00-15-5D-F0-00-00" in one.text and "Virtual Network Manager" in one.text for one in plan.steps)
+
+
+MIGRATED = """
+what = "A machine that came along with a migration, and a stopped one in the way of the cursor."
+[hosts.HV01]
+ip = "10.1.200.106"
+range = "own"
+vms = ["a[2] running dynamic 00-15-5D-C8-6A-00"]
+[hosts.HV02]
+ip = "10.1.0.2"
+range = "own"
+cursor = "{cursor}"
+vms = ["web running dynamic 00-15-5D-C8-6A-07", "old off dynamic 00-15-5D-00-02-05"]
+"""
+
+
+def test_a_machine_is_not_restarted_into_the_address_of_a_stopped_one(tmp_path):
+    (step,) = planned(told(tmp_path, MIGRATED.format(cursor="00-15-5D-00-02-05"))).steps
+    assert isinstance(step, SetMachineAddress)
+
+
+def test_a_machine_that_was_migrated_is_restarted_where_the_cursor_is_free(tmp_path):
+    (step,) = planned(told(tmp_path, MIGRATED.format(cursor="00-15-5D-00-02-06"))).steps
+    assert isinstance(step, ColdStart)

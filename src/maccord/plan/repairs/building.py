@@ -52,12 +52,12 @@ def join_teams(work: Work) -> None:
             settings=settings,
             probes=details.gateways_of(join.nic),
         )
-        work.drafts.add(("join", host.id), NETWORK, step, "")
+        work.draft(("join", host.id), NETWORK, step, "")
         servers = [one for one in work.estate.hosts if one.platform == "vmm"]
         if len(servers) == 1:
             why = f"It takes over what it finds on {host.name}, the second team member included."
             refresh = RefreshVmm(id="", host=servers[0].name, why=why, refreshed=host.name)
-            work.drafts.add(("refresh", servers[0].id, host.id), AFTER, refresh, "")
+            work.draft(("refresh", servers[0].id, host.id), AFTER, refresh, "")
 
 
 def _team(join: Join, details: Details) -> tuple[str, str]:

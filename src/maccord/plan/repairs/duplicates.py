@@ -113,7 +113,7 @@ def _separate_copies(work: Work, task: Task, finding: Finding) -> None:
                 switch=details.connection(row.machine_id, row.mac),
                 connected=False,
             )
-            work.drafts.add(("connection", row.id), MACHINE, step, task.id)
+            work.draft(("connection", row.id), MACHINE, step, task.id)
         text = (
             f"Find out which copy of {rows[0].machine} has the data that counts, and shut the other one down; a copy "
             "that is wanted has to be imported anew with an id of its own (Import-VM -Copy -GenerateNewId)."

@@ -76,7 +76,7 @@ def _set(work: Work, task: Task, host: Host, span: Span, why: str) -> None:
         was_first=int(host.wwpn_first or "0", 16),
         was_last=int(host.wwpn_last or "0", 16),
     )
-    work.drafts.add(("port names", host.id), NAMES - 1, step, task.id)
+    work.draft(("port names", host.id), NAMES - 1, step, task.id)
 
 
 def _generate(work: Work, task: Task, machines: set[str]) -> None:
@@ -93,4 +93,4 @@ def _generate(work: Work, task: Task, machines: set[str]) -> None:
             names=tuple(sorted({row.wwpn for row in rows})),
             was_running=running or work.details(host).is_running(machine),
         )
-        work.drafts.add(("names", machine), NAMES, step, task.id)
+        work.draft(("names", machine), NAMES, step, task.id)

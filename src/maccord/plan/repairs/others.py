@@ -33,7 +33,7 @@ def _permit(work: Work, task: Task, row: Adapter) -> None:
         on=True,
         was_on=row.spoofing is True,
     )
-    work.drafts.add(("spoofing", row.id), MACHINE, step, task.id)
+    work.draft(("spoofing", row.id), MACHINE, step, task.id)
 
 
 def _says(text: str) -> Callable[[Work, Task], str]:

@@ -74,9 +74,10 @@ def _make(work: Work, pool: Pool, span: Span, incidents: Sequence[str]) -> str:
         first=span[0],
         last=span[1],
         instead_of=pool.name,
+        groups=work.details(pool.host_id).groups_of(pool.name),
     )
     for incident in incidents:
-        work.drafts.add(("pool", pool.id), BEFORE, step, incident)
+        work.draft(("pool", pool.id), BEFORE, step, incident)
     return name
 
 
@@ -91,7 +92,7 @@ def _remove(work: Work, pool: Pool, incidents: Sequence[str], *, first: bool = F
         last=pool.last,
     )
     for incident in incidents:
-        work.drafts.add(("no pool", pool.id), FIRST if first else AFTER, step, incident)
+        work.draft(("no pool", pool.id), FIRST if first else AFTER, step, incident)
 
 
 def _grant(work: Work, pool: Pool, name: str, row: Adapter, incidents: Sequence[str]) -> None:
@@ -110,4 +111,4 @@ def _grant(work: Work, pool: Pool, name: str, row: Adapter, incidents: Sequence[
     )
     work.changing[row.id] = None
     for incident in incidents:
-        work.drafts.add(("adapter", row.id), MACHINE, step, incident, work.fallout(row, None))
+        work.draft(("adapter", row.id), MACHINE, step, incident, work.fallout(row, None))

@@ -50,7 +50,7 @@ def _inherited(work: Work, task: Task, finding: Finding) -> None:
         for server in servers if len(servers) == 1 else []:
             name = work.estate.name(host)
             step = RefreshVmm(id="", host=server.name, why=f"It takes over what it finds on {name}.", refreshed=name)
-            work.drafts.add(("refresh", server.id, host), AFTER, step, task.id)
+            work.draft(("refresh", server.id, host), AFTER, step, task.id)
         if len(servers) != 1:
             work.advise(
                 host, "Refresh the host in VMM, if VMM manages it (Read-SCVMHost): it adopts what it finds.", task.id
@@ -70,7 +70,7 @@ def _restart(work: Work, task: Task, row: Adapter) -> None:
         members=members,
     )
     work.changing[row.id] = None
-    work.drafts.add(("team", row.id), NETWORK, step, task.id, work.fallout(row, None))
+    work.draft(("team", row.id), NETWORK, step, task.id, work.fallout(row, None))
     for vnic in work.estate.adapters_of(row.host_id):
         if vnic.kind == "management" and vnic.mac == row.mac:
             work.replace_vnic(vnic, task.id, "It inherited the address that its team has no right to.", static=True)
@@ -88,7 +88,7 @@ def _give_back(work: Work, task: Task, row: Adapter) -> None:
             was_mac=row.mac or 0,
         )
         work.changing[row.id] = row.permanent
-        work.drafts.add(("nic", row.id), NETWORK, step, task.id, work.fallout(row, row.permanent))
+        work.draft(("nic", row.id), NETWORK, step, task.id, work.fallout(row, row.permanent))
     elif row.kind == "management":
         _remake(work, task, row, "The address is that of another host's NIC.")
 
@@ -116,7 +116,7 @@ def _remake(work: Work, task: Task, row: Adapter, why: str) -> None:
         probes=details.gateways_of(alias),
     )
     work.changing[row.id] = nic[1]
-    work.drafts.add(("switch", row.host_id, switch), NETWORK, step, task.id, work.fallout(row, nic[1]))
+    work.draft(("switch", row.host_id, switch), NETWORK, step, task.id, work.fallout(row, nic[1]))
 
 
 _REPAIRS = {
