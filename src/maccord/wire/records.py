@@ -75,18 +75,19 @@ class ArpSeen(Struct, frozen=True, kw_only=True, gc=False, tag=True):
     """An ARP packet for IPv4.
 
     `kind`: `request`, `reply`, `probe` (a request for an address that the sender does not use yet: sender IP 0.0.0.0),
-    or `announcement` (sender and target IP are equal, request or reply: gratuitous ARP). `source` is the frame's
+    `announcement` (sender and target IP are equal, request or reply: gratuitous ARP), or `reverse` (RARP, by which
+    hypervisors announce a machine that has moved). `source` is the frame's
     source, `mac` and `ip` the sender's as the packet claims, `target_mac` and `target_ip` the target's. `to_all` is
     true for a broadcast frame.
 
-    Source: RFC 826; RFC 5227 section 1.1 (ARP Probe, ARP Announcement).
+    Source: RFC 826; RFC 903 (reverse); RFC 5227 section 1.1 (ARP Probe, ARP Announcement).
     """
 
     time_ns: int
     at: At
     domain: Domain
     line: int
-    kind: Literal["request", "reply", "probe", "announcement"]
+    kind: Literal["request", "reply", "probe", "announcement", "reverse"]
     source: int
     mac: int
     ip: str

@@ -1,0 +1,94 @@
+"""Samples of what IP packets give away of the machine that made them: hop limit, identification, TCP's clock.
+
+Two machines behind one address have two clocks, and count their packets by themselves. A few samples for each pair of
+address and IP address are enough to see that, so no more are taken: the first ones, and later ones ever farther apart.
+
+Source: RFC 791, RFC 6864 (identification means nothing in packets that may not be fragmented and have 0), RFC 7323
+section 3 (timestamps option).
+"""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+
+from maccord.wire.frames import NOBODY, Frames, Packets
+from maccord.wire.octets import Memory
+from maccord.wire.spelled import ip_text
+
+_AT_ONCE = 256
+"""So many packets of one piece are looked at."""
+
+_EACH, _PLAIN = 128, 32
+_PAIRS_MAX = 20_000
+_SPREAD = 16
+_TCP = 6
+
+
+class Trait(NamedTuple):
+    """What one packet gives away; `row` is its frame's."""
+
+    row: int
+    ip: str
+    hops: int
+    ident: int | None
+    clock: int | None
+
+
+class Sampler:
+    """Decides which packets are samples."""
+
+    def __init__(self) -> None:
+        self._pairs: dict[tuple[int, bytes, int], tuple[int, int, int]] = {}
+
+    def samples(self, memory: Memory, some: Frames, packets: Packets) -> Iterator[Trait]:
+        """Yield the samples among IP packets."""
+        rows = np.flatnonzero((some.source[packets.frame] != NOBODY) & (packets.end > packets.at))
+        if len(rows) > _AT_ONCE:
+            rows = rows[:: -(-len(rows) // _AT_ONCE)]
+        for row in rows.tolist():
+            frame, header, six = int(packets.frame[row]), int(packets.header[row]), bool(packets.six[row])
+            start, size = (header + 8, 16) if six else (header + 12, 4)
+            ip = memory.piece(start, start + size)
+            if self._is_due((int(some.source[frame]), ip, int(some.net[frame])), int(some.time[frame])):
+                clock = None
+                if packets.protocol[row] == _TCP:
+                    clock = _clock(
+                        memory.piece(int(packets.at[row]), min(int(packets.end[row]), int(packets.at[row]) + 60))
+                    )
+                yield Trait(frame, ip_text(ip), *_told(memory.piece(header, header + 10), six=six), clock)
+
+    def _is_due(self, pair: tuple[int, bytes, int], time: int) -> bool:
+        count, first, last = self._pairs.get(pair, (0, time, time))
+        if not count and len(self._pairs) >= _PAIRS_MAX:
+            return False
+        due = count < _PLAIN or (count < _EACH and (time - last) * _SPREAD >= time - first)
+        if due:
+            self._pairs[pair] = (count + 1, first, time)
+        return due
+
+
+def _told(header: bytes, *, six: bool) -> tuple[int, int | None]:
+    if six:
+        return header[7], None
+    ident, unbroken = int.from_bytes(header[4:6], "big"), header[6] & 0x40
+    return header[8], None if unbroken and not ident else ident
+
+
+def _clock(segment: bytes) -> int | None:
+    """Return TSval of a TCP segment that has one."""
+    if len(segment) < 20:
+        return None
+    end = min((segment[12] >> 4) << 2, len(segment))
+    at = 20
+    while at < end and segment[at]:
+        if segment[at] == 1:
+            at += 1
+            continue
+        size = segment[at + 1] if at + 1 < end else 0
+        if size < 2 or at + size > end:
+            return None
+        if segment[at] == 8 and size == 10:
+            return int.from_bytes(segment[at + 2 : at + 6], "big")
+        at += size
+    return None
