@@ -321,7 +321,8 @@ class CaptureStream:
         at = start + (end - start + 3 & ~3)
         head = field(memory, at, big=big)
         flags = (head == (0x0002_0004 if big else 0x0004_0002)) & (at + 8 <= room)
-        return (flags & (field(memory, at + 4, big=big) & 3 == 2)).astype(np.int64)
+        outward: Numbers = (flags & (field(memory, at + 4, big=big) & 3 == 2)).astype(np.int64)
+        return outward
 
     def _port(self, number: int, one: Interface) -> str:
         if one.name:

@@ -132,7 +132,8 @@ def times_ns(ticks: Numbers, one: Interface) -> Numbers:
     if one.since_s:
         limit = _LONGEST_NS // 10**9 - 1
         since = max(-limit, min(one.since_s, limit)) * 10**9
-        signed = found.astype(np.int64)
         room = _LONGEST_NS - since if since > 0 else _LONGEST_NS
-        return np.maximum(np.minimum(signed, room) + since, 0)
-    return found.astype(np.int64)
+        moved: Numbers = np.maximum(np.minimum(found.astype(np.int64), room) + since, 0)
+        return moved
+    signed: Numbers = found.astype(np.int64)
+    return signed
