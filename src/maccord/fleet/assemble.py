@@ -9,6 +9,7 @@ from maccord.fleet.evidence import (
     AdapterSeen,
     DeclaredSeen,
     EventSeen,
+    FramesSeen,
     GrantSeen,
     HbaSeen,
     HostSeen,
@@ -76,7 +77,13 @@ def assemble(
         tuple(fabrics.names),
         files,
         tuple(sorted({*problems, *found})),
+        _frames(hosts),
     )
+
+
+def _frames(hosts: Sequence[HostRecords]) -> tuple[int, int]:
+    counted = [one for host in hosts for one in host.of(FramesSeen)]
+    return sum(one.total for one in counted), sum(one.arp for one in counted)
 
 
 def _whereabouts(host: HostRecords, wire: int, numbering: Numbering) -> int:
@@ -258,7 +265,7 @@ def _add_sightings(hosts: Sequence[HostRecords], domains: Sequence[int], tables:
         for one in host.of(SightingSeen):
             edge, spot = places.edge(number, one), places.spot(number, one)
             told = (one.kind, one.vlan, one.mac, one.port, one.ip, one.vrf, one.name, edge, one.seen_at)
-            rows.append(Sighting(len(rows), number, domain, *told, one.place.file, one.place.at, spot))
+            rows.append(Sighting(len(rows), number, domain, *told, one.place.file, one.place.at, spot, one.segment))
     halves = tables["mlag_peer"]
     for number, peer in places.peers.items():
         half = hosts[number].of(PeerSeen)[0]

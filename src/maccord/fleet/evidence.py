@@ -266,10 +266,12 @@ class SightingSeen(Struct, frozen=True, kw_only=True, gc=False):
     name: str = ""
     seen_at: str = ""
     edge: bool | None = None
+    segment: str = ""
+    """What tells the layer-2 domain beside the VLAN, such as a tunnel's network: `vxlan 5000`."""
 
 
 class FramesSeen(Struct, frozen=True, gc=False):
-    """How much a capture holds: `total` counts frames with those inside tunnels, `arp` ARP packets of all of them."""
+    """How much a capture holds: `total` counts its packets, `arp` the ARP packets in them, those inside tunnels too."""
 
     host: str
     place: Place

@@ -217,7 +217,8 @@ class Sighting(Struct, frozen=True, gc=False):
 
     `host_id` is the device. `kind` is dynamic, static, own, neighbour or lease; `edge` is null where nobody says
     whether the port leads to end stations. `spot` numbers where the port leads: the ports of an aggregate have one
-    number, and so have those of two MLAG peers that lead to one neighbour; null without a port.
+    number, and so have those of two MLAG peers that lead to one neighbour; null without a port. `segment` is what tells
+    the layer-2 domain beside the VLAN, such as the network of a tunnel.
     """
 
     id: int
@@ -235,6 +236,7 @@ class Sighting(Struct, frozen=True, gc=False):
     file: str
     place: str
     spot: int | None = None
+    segment: str = ""
 
 
 class MlagPeer(Struct, frozen=True, gc=False):

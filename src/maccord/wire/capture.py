@@ -11,13 +11,13 @@ from mmap import mmap
 import numpy as np
 
 from maccord.wire.frames import ETHERNET
+from maccord.wire.magic import NEXT_GENERATION, is_capture
 from maccord.wire.octets import Memory, Numbers
 from maccord.wire.packets import Piece, Reader, is_read
 from maccord.wire.pcap import (
     BLOCK_MAX,
     CLASSIC_HEADER,
     INTERFACE,
-    MAGICS,
     OLD_PACKET,
     PACKET,
     SECTION_HEADER,
@@ -40,11 +40,6 @@ _ROOM = 1 << 22
 _LARGE = 1 << 21
 _FAULTS_MAX = 20
 _INTERFACES_MAX = 4096
-
-
-def is_capture(start: bytes) -> bool:
-    """Tell by its first four octets whether something is a capture."""
-    return start[:4] in MAGICS
 
 
 def read_capture(source: Source, at: At, *, sources: bool = True) -> Iterator[Batch]:
@@ -177,7 +172,7 @@ class CaptureStream:
     def _begin(self, at: int) -> int:
         """Read the header of a capture or a section; return the same offset where it is not all there."""
         head = self._memory.piece(at, min(at + CLASSIC_HEADER, self._have))
-        if len(head) < SECTION_HEADER or (head[:4] != MAGICS[-1] and len(head) < CLASSIC_HEADER):
+        if len(head) < SECTION_HEADER or (head[:4] != NEXT_GENERATION and len(head) < CLASSIC_HEADER):
             if len(head) >= 4 and not is_capture(head):
                 self._stop(at, "this is no capture")
             return at

@@ -121,6 +121,9 @@ _SENTENCES: tuple[tuple[str, _Kind, str], ...] = (
         rf"changed ethernet address (?P<ip>{_IP}) (?P<mac>{_MAC}) \((?P<other>{_MAC})\)(?: (?P<at>{_PORT}))?",
     ),
 )
+WORDS = tuple(word for word, _, _ in _SENTENCES)
+"""A line that tells something has one of these in it."""
+
 _FORMS = tuple((word, kind, re.compile(pattern)) for word, kind, pattern in _SENTENCES)
 _MNEMONIC = re.compile(r"%{1,2}\d{0,4}([A-Z][\w\-]{1,40}?[-/]\d[-/]\w{2,64})")
 

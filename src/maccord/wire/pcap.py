@@ -12,8 +12,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from maccord.wire.magic import CLASSIC, NEXT_GENERATION
 from maccord.wire.octets import Memory, Numbers
-from maccord.wire.scan import SECTION, Form
+from maccord.wire.scan import Form
 from maccord.wire.spelled import text
 
 CLASSIC_HEADER = 24
@@ -25,17 +26,6 @@ BLOCK_MAX = 1 << 20
 """Longer blocks of pcapng are passed over: no packet has one."""
 
 INTERFACE, OLD_PACKET, SIMPLE_PACKET, PACKET = 1, 2, 3, 6
-
-_MAGICS: dict[bytes, tuple[bool, int, int]] = {
-    b"\xa1\xb2\xc3\xd4": (True, 1000, 16),
-    b"\xd4\xc3\xb2\xa1": (False, 1000, 16),
-    b"\xa1\xb2\x3c\x4d": (True, 1, 16),
-    b"\x4d\x3c\xb2\xa1": (False, 1, 16),
-    b"\xa1\xb2\xcd\x34": (True, 1000, 24),
-    b"\x34\xcd\xb2\xa1": (False, 1000, 24),
-}
-MAGICS = (*_MAGICS, SECTION.to_bytes(4, "big"))
-"""How captures begin."""
 
 _ORDERS = {b"\x1a\x2b\x3c\x4d": True, b"\x4d\x3c\x2b\x1a": False}
 _OPTIONS_MAX = 64
@@ -65,7 +55,7 @@ class Interface:
 
 def classic(header: bytes) -> Classic | None:
     """Read the header of a classic capture; None for anything else."""
-    known = _MAGICS.get(header[:4])
+    known = CLASSIC.get(header[:4])
     if known is None or len(header) < CLASSIC_HEADER:
         return None
     big, fraction_ns, size = known
@@ -76,7 +66,7 @@ def classic(header: bytes) -> Classic | None:
 def section(header: bytes) -> tuple[Form, int] | None:
     """Read the first octets of a section; return how its blocks are laid out, and how long this one is."""
     big = _ORDERS.get(header[8:12])
-    if header[:4] != SECTION.to_bytes(4, "big") or big is None:
+    if header[:4] != NEXT_GENERATION or big is None:
         return None
     length = int.from_bytes(header[4:8], "big" if big else "little")
     if length < 28 or length & 3 or length > BLOCK_MAX:

@@ -45,6 +45,13 @@ class Domain(Struct, frozen=True, order=True, gc=False):
         """The innermost tag, 0 where there is none."""
         return self.vlans[-1] if self.vlans else 0
 
+    @property
+    def name(self) -> str:
+        """What tells the domain apart beside the innermost tag: `vxlan 5000`, outer tags as `vlan 100`, or nothing."""
+        around = [f"vlan {vlan}" for vlan in self.vlans[:-1]]
+        tunnel = f"{self.tunnel} {self.ends or self.network}" if self.tunnel else ""
+        return ", ".join([*([tunnel] if tunnel else []), *around])
+
 
 PLAIN = Domain()
 """Untagged Ethernet in no tunnel."""
