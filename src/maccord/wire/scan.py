@@ -7,6 +7,7 @@ Source: IETF, "PCAP Capture File Format" (draft-ietf-opsawg-pcap) and "PCAP Next
 Format" (draft-ietf-opsawg-pcapng); WebAssembly Core Specification.
 """
 
+import atexit
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -83,13 +84,10 @@ class PlainScanner:
         while form.header <= last - at:
             length = int.from_bytes(memory[at + field : at + field + 4], order)  # type: ignore[arg-type]  # a literal
             kind = int.from_bytes(memory[at : at + 4], order) if form.ng else 0  # type: ignore[arg-type]
-            if length > form.most:
-                why = BROKEN
-                break
-            if form.ng and kind == SECTION:
+            if form.ng and kind == SECTION:  # in an order of its own
                 why = AT_SECTION
                 break
-            if form.ng and (length < 12 or length & 3):
+            if length > form.most or (form.ng and (length < 12 or length & 3)):
                 why = BROKEN
                 break
             if length + more > last - at:
@@ -142,6 +140,7 @@ class WasmScanner:
 def _compiled() -> tuple[Any, Any]:
     from wasmtime import Engine, Module  # noqa: PLC0415
 
+    atexit.register(_compiled.cache_clear)  # its destructor needs modules that are gone later
     engine = Engine()
     return engine, Module(engine, files("maccord.wire").joinpath("scan.wat").read_text("utf-8"))
 

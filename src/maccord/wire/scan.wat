@@ -119,13 +119,15 @@
         (br_if $end (i32.ge_u (local.get $out) (local.get $room)))
         (local.set $length
           (call $word (i32.add (local.get $at) (select (i32.const 4) (i32.const 8) (local.get $ng))) (local.get $big)))
+        (if (local.get $ng)
+          (then
+            (local.set $kind (call $word (local.get $at) (local.get $big)))
+            (if (i32.eq (local.get $kind) (i32.const 0x0a0d0d0a)) ;; in an order of its own
+              (then (local.set $why (i32.const 2)) (br $end)))))
         (if (i32.gt_u (local.get $length) (local.get $most))
           (then (local.set $why (i32.const 1)) (br $end)))
         (if (local.get $ng)
           (then
-            (local.set $kind (call $word (local.get $at) (local.get $big)))
-            (if (i32.eq (local.get $kind) (i32.const 0x0a0d0d0a))
-              (then (local.set $why (i32.const 2)) (br $end)))
             (if (i32.or (i32.lt_u (local.get $length) (i32.const 12)) (i32.and (local.get $length) (i32.const 3)))
               (then (local.set $why (i32.const 1)) (br $end)))
             (local.set $take
