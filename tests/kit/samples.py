@@ -230,7 +230,8 @@ bc:24:11:08:a0:01 dev p-a vlan 10 master br0
 Timestamp: Sat Nov 21 10:28:54 2026 1 usec
 Deleted bc:24:11:08:a0:01 dev p-a vlan 10 master br0
 """,
-    "move-logs": """<188>2026 Apr 26 12:29:01 n5k-a %FWM-6-MAC_MOVE_NOTIFICATION: Host bc24.1108.a001 in vlan 7 is flapping \
+    "move-logs": """<188>2026 Apr 26 12:29:01 n5k-a \
+%FWM-6-MAC_MOVE_NOTIFICATION: Host bc24.1108.a001 in vlan 7 is flapping \
 between port Po19 and port Po22
 {"TimeCreated":"2026-11-21T09:15:30Z","Computer":"HV07","ProviderName":"VMSMP","Id":28,"Message":"BC-24-11-08-A0-01"}
 """,

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 from maccord.wire.moment import Moment
 from maccord.wire.records import DhcpSeen
-from maccord.wire.spelled import ip_text, is_somebody, text
+from maccord.wire.spelled import ip_text, text
 
+_NO_IP = bytes(4)
 _COOKIE = b"\x63\x82\x53\x63"
 _FIXED = 236
 _OPTIONS_MAX = 256
@@ -28,25 +29,27 @@ def decode4(moment: Moment, message: bytes) -> DhcpSeen | None:
     if len(message) < _FIXED or message[0] not in (1, 2):
         return None
     options = _options4(message)
-    given, holds, wanted = message[16:20], message[12:16], options.get(50, b"")
     from_server = message[0] == 2
-    kind = options.get(53, b"\0")[0] if options.get(53) else 0
+    kind = options.get(53)
     client = message[28:34] if message[1] in (1, 6) and message[2] == 6 else b""
-    asks = wanted if len(wanted) == 4 and is_somebody(wanted) else holds
+    given, asks, relay = message[16:20], options.get(50, b""), message[24:28]
+    if len(asks) != 4 or asks == _NO_IP:
+        asks = message[12:16]
     return DhcpSeen(
-        **moment._asdict(),
-        version=4,
-        message=_MESSAGES4[kind] if 0 < kind < len(_MESSAGES4) else "bootp",
-        client=int.from_bytes(client, "big") if client else None,
-        client_id=options.get(61, b"").hex(),
-        host_name=text(options.get(12, b"") or _name_in(options.get(81, b""))),
-        vendor_class=text(options.get(60, b"")),
-        ips=(ip_text(given),) if from_server and is_somebody(given) else (),
-        wanted_ip=ip_text(asks) if is_somebody(asks) else "",
-        server_ip=ip_text(options.get(54, b"")),
-        from_server=from_server,
-        transaction=int.from_bytes(message[4:8], "big"),
-        relay_ip=ip_text(message[24:28]) if is_somebody(message[24:28]) else "",
+        *moment[:4],
+        4,
+        _MESSAGES4[kind[0]] if kind and 0 < kind[0] < len(_MESSAGES4) else "bootp",
+        moment.source,
+        int.from_bytes(client, "big") if client else None,
+        options.get(61, b"").hex(),
+        text(options.get(12) or _name_in(options.get(81, b""))),
+        text(options.get(60, b"")),
+        (ip_text(given),) if from_server and given != _NO_IP else (),
+        ip_text(asks) if asks != _NO_IP else "",
+        ip_text(options.get(54, b"")),
+        from_server,
+        int.from_bytes(message[4:8], "big"),
+        ip_text(relay) if relay != _NO_IP else "",
     )
 
 
@@ -59,28 +62,30 @@ def _options4(message: bytes) -> dict[int, bytes]:
     found: dict[int, bytes] = {}
     if message[_FIXED : _FIXED + 4] != _COOKIE:
         return found
-    for number, value in _listed4(message[_FIXED + 4 :]):
-        found[number] = found.get(number, b"") + value
-    overload = found.get(52, b"\0")[:1]
-    if overload and overload[0] & 1:
-        for number, value in _listed4(message[108:236]):
-            found.setdefault(number, value)
-    if overload and overload[0] & 2:
-        for number, value in _listed4(message[44:108]):
-            found.setdefault(number, value)
+    _list4(message[_FIXED + 4 :], found)
+    overload = found.get(52, b"")[:1]
+    for bit, first, last in ((1, 108, 236), (2, 44, 108)):
+        if overload and overload[0] & bit:
+            more: dict[int, bytes] = {}
+            _list4(message[first:last], more)
+            found = more | found
     return found
 
 
-def _listed4(options: bytes) -> Iterator[tuple[int, bytes]]:
-    at = 0
-    for _ in range(_OPTIONS_MAX):
-        while at < len(options) and not options[at]:
-            at += 1
-        if at + 2 > len(options) or options[at] == 255:
+def _list4(options: bytes, found: dict[int, bytes]) -> None:
+    """Add options; one that is there in parts is one option (RFC 3396)."""
+    at, last = 0, len(options) - 1
+    while at < last:
+        number = options[at]
+        if number == 255:
             return
-        size = options[at + 1]
-        yield options[at], options[at + 2 : at + 2 + size]
-        at += 2 + size
+        if not number:
+            at += 1
+            continue
+        end = at + 2 + options[at + 1]
+        value = options[at + 2 : end]
+        found[number] = found[number] + value if number in found else value
+        at = end
 
 
 def decode6(moment: Moment, message: bytes) -> DhcpSeen | None:

@@ -237,7 +237,7 @@ def _ip6_packets(memory: Memory, frames: Frames) -> Packets:
     end = np.where(length > 0, np.minimum(end, at + 40 + length), end)
     packets = Packets(six, at, np.ones(len(six), np.int64), memory.u8(at + 6), at + 40, end)
     rows = np.arange(len(six))
-    for _ in range(_HEADERS_MAX):
+    for _ in range(_HEADERS_MAX if len(six) else 0):
         following, here = packets.protocol[rows], packets.at[rows]
         between = np.isin(following, (0, 43, 44, 51, 60)) & (here + 8 <= packets.end[rows])
         rows, here, following = rows[between], here[between], following[between]
@@ -344,7 +344,7 @@ def _in_udp(memory: Memory, packets: Packets) -> _Carried:
 def _in_gre(memory: Memory, packets: Packets, ends: Ends) -> _Carried:
     some = packets.where((packets.protocol == _GRE) & (packets.end - packets.at >= 4))
     flags, kind = memory.u16(some.at), memory.u16(some.at + 2)
-    some = some.where((flags & 7 == 0) & np.isin(kind, (_BRIDGING, _ERSPAN_2, _ERSPAN_3)))
+    some = some.where((flags & 7 == 0) & ((kind == _BRIDGING) | (kind == _ERSPAN_2) | (kind == _ERSPAN_3)))
     flags, kind = memory.u16(some.at), memory.u16(some.at + 2)
     summed, keyed, counted = (flags & bit != 0 for bit in (0x8000, 0x2000, 0x1000))
     key_at = some.at + 4 + np.where(summed, 4, 0)

@@ -3,9 +3,11 @@
 Source: RFC 826, RFC 5227 (ARP); RFC 903 (RARP, which hypervisors announce moves with); the other decoders name theirs.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
+from itertools import repeat
+from operator import attrgetter
 from typing import Literal
 
 import numpy as np
@@ -67,7 +69,7 @@ class Reader:
         self._ends = Ends()
         self._domains: dict[tuple[int, int], tuple[int, Domain]] = {}
         self._places: dict[At, int] = {}
-        self.told: list[tuple[int, Told]] = []
+        self.told: list[Told] = []
         self.packets = self.frames = self.arp = 0
         self.through_ns = 0
 
@@ -89,9 +91,9 @@ class Reader:
 
     def taken(self) -> Batch:
         """Return what was read since the last time."""
-        self.told.sort(key=lambda one: one[0])
+        self.told.sort(key=attrgetter("line"))
         batch = Batch(
-            [one for _, one in self.told],
+            self.told,
             self.sources.taken() if self.sources is not None else [],
             packets=self.packets,
             frames=self.frames,
@@ -159,15 +161,14 @@ class Reader:
         domain = self._domain(int(some.net[row]), int(some.tags[row]))[1]
         return Moment(int(some.time[row]), at, domain, int(lines[row]), int(some.source[row]))
 
-    def _tell(self, line: int, told: Told | None) -> None:
+    def _tell(self, told: Told | None) -> None:
         if told is not None:
-            self.told.append((line, told))
+            self.told.append(told)
 
     def _read_traits(self, memory: Memory, some: Frames, packets: Packets, lines: Numbers, at: At) -> None:
-        for trait in self._sampler.samples(memory, some, packets):
-            moment = self._moment(some, trait.row, lines, at)
-            told = TraitSeen(**moment._asdict(), ip=trait.ip, hops=trait.hops, ident=trait.ident, clock=trait.clock)
-            self.told.append((moment.line, told))
+        for row, ip, hops, ident, clock in self._sampler.samples(memory, some, packets):
+            time_ns, _, domain, line, source = self._moment(some, row, lines, at)
+            self.told.append(TraitSeen(time_ns, at, domain, line, source, ip, hops, ident, clock))
 
     # Frames ----------------------------------------------------------------------------------------------------
 
@@ -180,86 +181,123 @@ class Reader:
         for kind, decode in ((layers.LLDP, lldp), (layers.CDP, cdp), (layers.SLOW, lacp)):
             for row in np.flatnonzero(kinds == kind).tolist():
                 moment = self._moment(some, row, lines, at)
-                self._tell(moment.line, decode(moment, _payload(memory, int(some.at[row]), int(some.end[row]))))
+                self._tell(decode(moment, _payload(memory, int(some.at[row]), int(some.end[row]))))
         rows = np.flatnonzero(kinds == layers.RARP)
         if len(rows):
             self._read_arp(memory, some.where(rows), lines[rows], at)
 
     def _read_arp(self, memory: Memory, some: Frames, lines: Numbers, at: At) -> None:
         good = (some.end - some.at >= 28) & (memory.number(some.at + 2, 4) == 0x08000604)
-        some, lines = some.where(good), lines[good]
-        operation = memory.u16(some.at + 6).tolist()
-        mac, target_mac = memory.u48(some.at + 8).tolist(), memory.u48(some.at + 18).tolist()
-        ip, target_ip = memory.u32(some.at + 14).tolist(), memory.u32(some.at + 24).tolist()
-        source, target = some.source.tolist(), some.target.tolist()
-        net, tags, time = some.net.tolist(), some.tags.tolist(), some.time.tolist()
-        told = self.told
-        for row, line in enumerate(lines.tolist()):
-            kind = _arp_kind(operation[row], ip[row], target_ip[row])
-            if kind is None:
-                continue
-            seen = ArpSeen(
-                time_ns=time[row],
-                at=at,
-                domain=self._domain(net[row], tags[row])[1],
-                line=line,
-                kind=kind,
-                source=mac[row] if source[row] == NOBODY else source[row],
-                mac=mac[row],
-                ip=_ip4(ip[row]),
-                target_mac=target_mac[row],
-                target_ip=_ip4(target_ip[row]),
-                to_all=target[row] == _BROADCAST,
-            )
-            told.append((line, seen))
+        operation = memory.u16(some.at + 6)
+        good &= (operation >= 1) & (operation <= 4)
+        some, lines, operation = some.where(good), lines[good], operation[good]
+        mac, ip = memory.u48(some.at + 8), memory.u32(some.at + 14)
+        target_mac, target_ip = memory.u48(some.at + 18), memory.u32(some.at + 24)
+        self.told += map(
+            ArpSeen,
+            some.time.tolist(),
+            repeat(at),
+            self._domains_of(some),
+            lines.tolist(),
+            map(_ARP_KINDS.__getitem__, _arp_kinds(operation, ip, target_ip).tolist()),
+            np.where(some.source == NOBODY, mac, some.source).tolist(),
+            mac.tolist(),
+            map(_ip4, ip.tolist()),
+            target_mac.tolist(),
+            map(_ip4, target_ip.tolist()),
+            (some.target == _BROADCAST).tolist(),
+        )
+
+    def _domains_of(self, some: Frames) -> Iterable[Domain]:
+        """Return the domain of each frame."""
+        pairs = zip(some.net.tolist(), some.tags.tolist(), strict=True)
+        return (self._domain(net, tags)[1] for net, tags in pairs)
 
     # Packets ---------------------------------------------------------------------------------------------------
 
     def _read_packets(self, memory: Memory, some: Frames, packets: Packets, lines: Numbers, at: At) -> None:
-        for row, decode in self._decoders(memory, packets):
-            frame = int(packets.frame[row])
-            payload = _payload(memory, int(packets.at[row]), int(packets.end[row]))
-            moment = self._moment(some, frame, lines, at)
-            if moment.source != NOBODY:
-                self._tell(moment.line, decode(moment, _sender(memory, packets, row), payload))
+        rows, decoders = self._decoders(memory, packets)
+        if not len(rows):
+            return
+        chosen = packets.where(rows)
+        frames = some.where(chosen.frame)
+        columns = zip(
+            decoders,
+            map(
+                Moment,
+                frames.time.tolist(),
+                repeat(at),
+                self._domains_of(frames),
+                lines[chosen.frame].tolist(),
+                frames.source.tolist(),
+            ),
+            chosen.header.tolist(),
+            chosen.six.tolist(),
+            chosen.at.tolist(),
+            chosen.end.tolist(),
+            strict=True,
+        )
+        view = memory.view
+        for decode, moment, header, six, start, end in columns:
+            if moment.source == NOBODY:
+                continue
+            sender = bytes(view[header + 8 : header + 24] if six else view[header + 12 : header + 16])
+            told = decode(moment, sender, bytes(view[start : min(end, start + _PAYLOAD_MAX)]))
+            if told is not None:
+                self.told.append(told)
 
-    def _decoders(self, memory: Memory, packets: Packets) -> Iterator[tuple[int, "_Decode"]]:
+    def _decoders(self, memory: Memory, packets: Packets) -> tuple[Numbers, list["_Decode"]]:
+        """Return the rows of packets that tell of addresses, and what decodes each."""
         protocol = packets.protocol
-        for row in np.flatnonzero(protocol == 112).tolist():
-            yield row, vrrp
+        routers = np.flatnonzero(protocol == 112)
         six = np.flatnonzero((protocol == 58) & (packets.six == 1))
         kinds = memory.u8(packets.at[six])
-        for row in six[(kinds >= 133) & (kinds <= 137)].tolist():
-            hops = int(memory.octets[int(packets.header[row]) + 7])
-            yield row, _discovers(hops)
+        six = six[(kinds >= 133) & (kinds <= 137)]
+        hops = memory.u8(packets.header[six] + 7).tolist()
         udp = np.flatnonzero((protocol == _UDP) & (packets.end - packets.at >= 8))
-        source, target = memory.u16(packets.at[udp]), memory.u16(packets.at[udp] + 2)
-        known = np.isin(target, (*_DHCP4, *_DHCP6, _HSRP, _HSRP6, _GLBP)) | np.isin(source, (*_DHCP4, *_DHCP6))
-        for row, mine, port in zip(udp[known].tolist(), source[known].tolist(), target[known].tolist(), strict=True):
-            if decode := _of_port(mine, port):
-                yield row, decode
+        ports = memory.u32(packets.at[udp])
+        source, target = ports >> 16, ports & 0xFFFF
+        known = (target == _HSRP) | (target == _HSRP6) | (target == _GLBP)
+        for port in (*_DHCP4, *_DHCP6):
+            known |= (target == port) | (source == port)
+        decoders: list[_Decode] = [vrrp] * len(routers)
+        decoders += [_discovers(one) for one in hops]
+        decoders += map(_of_port, source[known].tolist(), target[known].tolist())
+        return np.concatenate((routers, six, udp[known])), decoders
 
 
 _Decode = Callable[[Moment, bytes, bytes], Told | None]
 
 
+@cache
 def _discovers(hops: int) -> _Decode:
     return lambda moment, sender, message: discovery.decode(moment, sender, message, hops=hops)
 
 
-def _of_port(source: int, target: int) -> _Decode | None:
+def _of_port(source: int, target: int) -> _Decode:
     if target in (_HSRP, _HSRP6):
-        return lambda moment, sender, message: hsrp(moment, sender, message[8:])
+        return _hsrp
     if target == _GLBP:
-        return lambda moment, sender, message: glbp(moment, sender, message[8:])
-    if source in _DHCP6 or target in _DHCP6:
-        return lambda moment, _, message: decode6(moment, message[8:])
-    return lambda moment, _, message: decode4(moment, message[8:])
+        return _glbp
+    return _dhcp6 if source in _DHCP6 or target in _DHCP6 else _dhcp4
 
 
-def _sender(memory: Memory, packets: Packets, row: int) -> bytes:
-    at = int(packets.header[row])
-    return memory.piece(at + 8, at + 24) if packets.six[row] else memory.piece(at + 12, at + 16)
+def _hsrp(moment: Moment, sender: bytes, datagram: bytes) -> Told | None:
+    return hsrp(moment, sender, datagram[8:])
+
+
+def _glbp(moment: Moment, sender: bytes, datagram: bytes) -> Told | None:
+    return glbp(moment, sender, datagram[8:])
+
+
+def _dhcp4(moment: Moment, sender: bytes, datagram: bytes) -> Told | None:
+    del sender
+    return decode4(moment, datagram[8:])
+
+
+def _dhcp6(moment: Moment, sender: bytes, datagram: bytes) -> Told | None:
+    del sender
+    return decode6(moment, datagram[8:])
 
 
 def _payload(memory: Memory, first: int, last: int) -> bytes:
@@ -267,16 +305,14 @@ def _payload(memory: Memory, first: int, last: int) -> bytes:
 
 
 _ArpKind = Literal["request", "reply", "probe", "announcement", "reverse"]
+_ARP_KINDS: tuple[_ArpKind, ...] = ("request", "reply", "probe", "announcement", "reverse")
 
 
-def _arp_kind(operation: int, ip: int, target_ip: int) -> _ArpKind | None:
-    if operation in (1, 2) and ip == target_ip and ip:
-        return "announcement"
-    if operation == 1:
-        return "request" if ip else "probe"
-    if operation == 2:
-        return "reply"
-    return "reverse" if operation in (3, 4) else None
+def _arp_kinds(operation: Numbers, ip: Numbers, target_ip: Numbers) -> Numbers:
+    """Return which of `_ARP_KINDS` each packet is."""
+    kinds = np.where(operation == 1, np.where(ip == 0, 2, 0), 1)
+    kinds = np.where((ip == target_ip) & (ip != 0), 3, kinds)
+    return np.where(operation > 2, 4, kinds)
 
 
 @lru_cache(1 << 16)

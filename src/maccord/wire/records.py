@@ -78,7 +78,7 @@ class Presence(Struct, frozen=True, kw_only=True, gc=False, tag=True):
     grain_ns: int = 0
 
 
-class ArpSeen(Struct, frozen=True, kw_only=True, gc=False, tag=True):
+class ArpSeen(Struct, frozen=True, gc=False, tag=True):
     """An ARP packet for IPv4.
 
     `kind`: `request`, `reply`, `probe` (a request for an address that the sender does not use yet: sender IP 0.0.0.0),
@@ -130,7 +130,7 @@ class NeighbourSeen(Struct, frozen=True, kw_only=True, gc=False, tag=True):
     is_router: bool = False
 
 
-class DhcpSeen(Struct, frozen=True, kw_only=True, gc=False, tag=True):
+class DhcpSeen(Struct, frozen=True, gc=False, tag=True):
     """A DHCP message, of either version.
 
     `message` is the type in the RFC's words, lower case: `discover`, `offer`, `request`, `ack`, `nak`, `decline`,
@@ -232,7 +232,7 @@ class RedundancyHeard(Struct, frozen=True, kw_only=True, gc=False, tag=True):
     sender_ip: str = ""
 
 
-class TraitSeen(Struct, frozen=True, kw_only=True, gc=False, tag=True):
+class TraitSeen(Struct, frozen=True, gc=False, tag=True):
     """What an IP packet gives away of the machine that made it: samples, not every packet.
 
     `hops` is TTL or hop limit as it stands. `ident` is IPv4's identification (None when it is zero with don't-fragment,

@@ -145,7 +145,7 @@ class Sources:
             return nothing, nothing
         owners = np.concatenate([one for one, _ in self._rows])
         times = np.concatenate([one for _, one in self._rows])
-        order = np.lexsort((times, owners))
+        order = _order(owners, times)
         owners, times = owners[order], times[order]
         starts = np.flatnonzero(np.concatenate(([True], owners[1:] != owners[:-1])))
         present = owners[starts]
@@ -174,3 +174,12 @@ class Sources:
         slots = np.where(grain > 0, times // np.maximum(grain, 1), times)
         fresh = np.concatenate(([True], (owners[1:] != owners[:-1]) | (slots[1:] != slots[:-1]) | (grain[1:] == 0)))
         return np.flatnonzero(fresh)
+
+
+def _order(owners: Numbers, times: Numbers) -> Numbers:
+    """Return what sorts rows by owner and time; rows that are in order of time already are quicker to sort."""
+    if (times[1:] >= times[:-1]).all():
+        small = owners.astype(np.uint16) if int(owners.max()) < 1 << 16 else owners
+        order: Numbers = np.argsort(small, kind="stable")
+        return order
+    return np.lexsort((times, owners))

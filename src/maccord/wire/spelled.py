@@ -26,6 +26,8 @@ def is_somebody(octets: bytes) -> bool:
 
 def text(octets: bytes) -> str:
     """Return text that others wrote, with marks for control characters and what is no UTF-8, and of bounded length."""
+    if not octets:
+        return ""
     return readable(octets.partition(b"\0")[0].decode("utf-8", "replace"))
 
 

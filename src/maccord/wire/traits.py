@@ -16,8 +16,8 @@ from maccord.wire.frames import NOBODY, Frames, Packets
 from maccord.wire.octets import Memory
 from maccord.wire.spelled import ip_text
 
-_AT_ONCE = 256
-"""So many packets of one piece are looked at."""
+_AT_ONCE, _OF_MANY, _MANY = 256, 64, 4096
+"""So many packets of one piece are looked at, and so many of a piece that has very many."""
 
 _EACH, _PLAIN = 128, 32
 _PAIRS_MAX = 20_000
@@ -44,19 +44,22 @@ class Sampler:
     def samples(self, memory: Memory, some: Frames, packets: Packets) -> Iterator[Trait]:
         """Yield the samples among IP packets."""
         rows = np.flatnonzero((some.source[packets.frame] != NOBODY) & (packets.end > packets.at))
-        if len(rows) > _AT_ONCE:
-            rows = rows[:: -(-len(rows) // _AT_ONCE)]
-        for row in rows.tolist():
-            frame, header, six = int(packets.frame[row]), int(packets.header[row]), bool(packets.six[row])
-            start, size = (header + 8, 16) if six else (header + 12, 4)
-            ip = memory.piece(start, start + size)
-            if self._is_due((int(some.source[frame]), ip, int(some.net[frame])), int(some.time[frame])):
-                clock = None
-                if packets.protocol[row] == _TCP:
-                    clock = _clock(
-                        memory.piece(int(packets.at[row]), min(int(packets.end[row]), int(packets.at[row]) + 60))
-                    )
-                yield Trait(frame, ip_text(ip), *_told(memory.piece(header, header + 10), six=six), clock)
+        most = _OF_MANY if len(rows) > _MANY else _AT_ONCE
+        if len(rows) > most:
+            rows = rows[:: -(-len(rows) // most)]
+        chosen = packets.where(rows)
+        frames = some.where(chosen.frame)
+        pairs = zip(frames.source.tolist(), frames.net.tolist(), frames.time.tolist(), strict=True)
+        headers = zip(chosen.header.tolist(), chosen.six.tolist(), strict=True)
+        bodies = zip(chosen.protocol.tolist(), chosen.at.tolist(), chosen.end.tolist(), strict=True)
+        view = memory.view
+        for row, (source, net, time), (header, six), (protocol, at, end) in zip(
+            chosen.frame.tolist(), pairs, headers, bodies, strict=True
+        ):
+            ip = bytes(view[header + 8 : header + 24] if six else view[header + 12 : header + 16])
+            if self._is_due((source, ip, net), time):
+                clock = _clock(bytes(view[at : min(end, at + 60)])) if protocol == _TCP else None
+                yield Trait(row, ip_text(ip), *_told(bytes(view[header : header + 10]), six=bool(six)), clock)
 
     def _is_due(self, pair: tuple[int, bytes, int], time: int) -> bool:
         count, first, last = self._pairs.get(pair, (0, time, time))
