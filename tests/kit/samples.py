@@ -225,6 +225,17 @@ duid 00:01:00:01:2a:2b
     "windows-dhcp": """"IPAddress","ScopeId","AddressState","ClientId","HostName"
 "10.0.0.5","10.0.0.0","Active","bc-24-11-08-a0-01","web"
 """,
+    "switch-export": json.dumps(
+        {
+            "schema": "maccord.switch/1",
+            "collectedAt": "2026-11-21T10:00:00Z",
+            "name": "sw1",
+            "interfaces": [{"name": "Gi1/0/3", "mac": "BC-24-11-08-A0-03", "partOf": None}],
+            "addresses": [{"mac": "BC-24-11-08-A0-01", "vlan": 10, "port": "Gi1/0/3", "status": "learned"}],
+            "neighbours": [{"ip": "10.0.0.5", "mac": "BC-24-11-08-A0-01", "port": "Vlan10"}],
+            "links": [{"port": "Gi1/0/48", "system": "core", "chassis": "BC-24-11-08-A0-04", "peerPort": "Eth1"}],
+        }
+    ),
     "fdb-logs": """Timestamp: Sat Nov 21 10:28:53 2026 544987 usec
 bc:24:11:08:a0:01 dev p-a vlan 10 master br0
 Timestamp: Sat Nov 21 10:28:54 2026 1 usec

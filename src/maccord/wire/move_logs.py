@@ -222,6 +222,16 @@ class MoveLog:
         return readable(name.rstrip(":")) or self._observer
 
 
+def time_of(text: str) -> int:
+    """Return a moment of ISO 8601 as nanoseconds since 1970; 0 for what is none."""
+    head = _HEAD.match(f"{text[:40]} -")
+    if head is None or not head["plain"]:
+        return 0
+    year, month, day = (int(one) for one in head["plain"][:10].split("-"))
+    time_ns = ns_of(year, month, day, head["plain"][11:], _micro(head["plain_part"]))
+    return max(time_ns - _offset_ns(head["plain_zone"] or "Z"), 0)
+
+
 def _micro(part: str | None) -> int:
     return int((part or "0")[:6].ljust(6, "0"))
 
