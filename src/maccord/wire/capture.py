@@ -31,7 +31,7 @@ from maccord.wire.pcap import (
     times_ns,
 )
 from maccord.wire.records import At, Batch, Fault
-from maccord.wire.scan import AT_SECTION, BROKEN, MARGIN, Form, Scanner, Walked, scanner
+from maccord.wire.scan import AT_SECTION, BROKEN, ENDED, EVERYTHING, FULL, ROWS, WANTED, Form, Scanner, Walked, scanner
 from maccord.wire.sources import OWNERS_MAX
 
 Source = bytes | mmap | RawIOBase
@@ -80,7 +80,8 @@ class CaptureStream:
         self._reader = Reader(sources=sources)
         self._scanner: Scanner = scanner(_ROOM if large else BLOCK_MAX + (1 << 16), large=large)
         self._memory = Memory(self._scanner.octets)
-        self._room = len(self._scanner.octets) - MARGIN
+        self._room = self._scanner.room
+        self._held: list[tuple[Numbers, Numbers, Numbers]] = []
         self._have = 0
         self._passed = 0
         self._skip = 0
@@ -92,11 +93,13 @@ class CaptureStream:
         self._new_packets = 0
         self._faults: list[Fault] = []
         self._unread: set[int] = set()
+        self._ended = False
         self.stopped = False
 
     def feed(self, octets: bytes) -> Batch:
         """Take what came, and return what the packets in it tell, with the addresses that sent."""
         self.put(memoryview(octets))
+        self._look()
         return self._batch(self._reader.taken())
 
     def end(self) -> Batch:
@@ -106,6 +109,7 @@ class CaptureStream:
             self._complain(f"byte {self._passed}", f"the capture was cut off in the middle of {what}")
         elif not self._begun and not self.stopped:
             self._complain("", "an empty file is no capture")
+        self._look()
         batch = self._reader.taken()
         if self._reader.sources is not None and self._reader.sources.beyond:
             self._complain(
@@ -142,8 +146,9 @@ class CaptureStream:
         at = 0
         while not self.stopped:
             before = at
+            self._ended = False
             at = self._step(at)
-            if at == before:
+            if at == before or self._ended:
                 break
         left = self._have - at
         if at:
@@ -159,10 +164,15 @@ class CaptureStream:
             return at + step
         if self._form is None:
             return self._begin(at)
-        walked = self._scanner.walk(at, self._have, self._form, everything=self._wants_everything())
-        if self._form.ng and not self._wants_everything() and self._is_told_of_another_link(walked):
-            walked = self._scanner.walk(at, self._have, self._form, everything=True)
+        mode = self._mode()
+        walked = self._scanner.walk(at, self._have, self._form, mode)
+        if self._form.ng and mode != EVERYTHING and self._is_told_of_another_link(walked):
+            self._look()
+            walked = self._scanner.walk(at, self._have, self._form, EVERYTHING)
         self._take(walked)
+        self._ended = walked.why == ENDED
+        if self._scanner.is_filling or not self._scanner.stores or walked.why == FULL or mode == EVERYTHING:
+            self._look()
         if walked.why == AT_SECTION:
             return self._begin(walked.stop) if self._begun else walked.stop
         if walked.why == BROKEN:
@@ -181,6 +191,7 @@ class CaptureStream:
             if not is_read(found.link):
                 self._stop(at, f"a capture of link type {found.link}, which is not read")
             return at + CLASSIC_HEADER
+        self._look()
         begun = section(head)
         if begun is None:
             self._stop(at, "the header of the capture is broken" if not self._begun else "a section is broken")
@@ -215,35 +226,86 @@ class CaptureStream:
         batch.packets, self._new_packets = self._new_packets, 0
         return batch
 
-    def _wants_everything(self) -> bool:
-        if self._sources:
-            return True
+    def _mode(self) -> int:
+        """Return what is to be told of records: what is quick is for Ethernet alone."""
         if self._classic is not None:
-            return self._classic.link != ETHERNET
-        return not self._interfaces or any(one.link != ETHERNET for one in self._interfaces)
+            plain = self._classic.link == ETHERNET
+        else:
+            plain = bool(self._interfaces) and all(one.link == ETHERNET for one in self._interfaces)
+        if not plain or (self._sources and not self._scanner.stores):
+            return EVERYTHING
+        return ROWS if self._sources else WANTED
 
     # Packets ---------------------------------------------------------------------------------------------------
 
     def _take(self, walked: Walked) -> None:
-        if self._classic is not None:
-            self._take_classic(walked, self._classic)
-        else:
-            self._take_blocks(walked)
-
-    def _take_classic(self, walked: Walked, known: Classic) -> None:
-        offsets, big = walked.offsets, known.form.big
+        """Take what a walk found: number it, and keep what is in the store for a closer look."""
+        form = self._form
+        assert form is not None, "a walk has a form"
+        offsets, numbers, before = walked.offsets, walked.numbers, self._packets
+        kinds = np.full(len(offsets), PACKET, np.int64)
+        others = np.zeros(0, np.int64)
+        if form.ng:
+            for at, one in self._described(walked):
+                if len(self._interfaces) >= _INTERFACES_MAX:
+                    self._complain(f"byte {self._passed + at}", "too many interfaces")
+                else:
+                    self._interfaces.append(one)
+            kinds = field(self._memory, offsets, big=form.big)
+            packet = (kinds == PACKET) | (kinds == SIMPLE_PACKET) | (kinds == OLD_PACKET)
+            others = numbers[~packet]
+            offsets, numbers, kinds = offsets[packet], numbers[packet], kinds[packet]
+        lines = numbers - np.searchsorted(others, numbers) + (before + 1)
         if len(offsets):
-            times = field(self._memory, offsets, big=big) * 10**9
-            times += field(self._memory, offsets + 4, big=big) * known.fraction_ns
-            start = offsets + known.form.header
-            end = start + field(self._memory, offsets + 8, big=big)
-            lines = walked.numbers + (self._packets + 1)
-            self._reader.read(Piece(self._memory, start, end, times, lines), known.link, self._at)
-        self._count(walked.count)
+            self._held.append((offsets, kinds, lines))
+        self._packets += walked.count - len(others)
+        self._new_packets += walked.count - len(others)
+        if len(walked.rows):
+            rows = walked.rows.astype(np.int64)
+            lines = rows[:, 1] - np.searchsorted(others, rows[:, 1]) + (before + 1)
+            self._take_rows(rows, lines)
 
-    def _count(self, packets: int) -> None:
-        self._packets += packets
-        self._new_packets += packets
+    def _take_rows(self, rows: Numbers, lines: Numbers) -> None:
+        """Count frames that tell their source alone, and sample what their traffic gives away."""
+        sources = rows[:, 6] << 32 | rows[:, 5]
+        if self._classic is not None:
+            times = rows[:, 2] * 10**9 + rows[:, 3] * self._classic.fraction_ns
+            start = rows[:, 0] + self._classic.form.header
+            columns = (start, start + rows[:, 7], sources, times, rows[:, 4], lines)
+            self._reader.count(self._memory, columns, self._at)
+            return
+        form = self._form
+        assert form is not None, "a walk has a form"
+        for number in np.unique(rows[:, 7]).tolist():
+            mine = rows[:, 7] == number
+            if number >= len(self._interfaces):
+                self._complain(f"packet {int(lines[mine][0])}", f"interface {number} is described nowhere")
+                continue
+            one, some = self._interfaces[number], rows[mine]
+            times = times_ns(np.ascontiguousarray(some[:, 2] << 32 | some[:, 3]), one)
+            start = some[:, 0] + 28
+            end = start + field(self._memory, some[:, 0] + 20, big=form.big)
+            columns = (start, end, sources[mine], times, some[:, 4], lines[mine])
+            self._reader.count(self._memory, columns, At(self._at.observer, self._port(number, one)))
+
+    def _look(self) -> None:
+        """Look at the packets that are held."""
+        if self._held:
+            offsets, kinds, lines = (np.concatenate(column) for column in zip(*self._held, strict=True))
+            self._held = []
+            if self._classic is not None:
+                self._look_at_classic(offsets, lines, self._classic)
+            else:
+                self._look_at_blocks(offsets, kinds, lines)
+        self._scanner.forget()
+
+    def _look_at_classic(self, offsets: Numbers, lines: Numbers, known: Classic) -> None:
+        big = known.form.big
+        times = field(self._memory, offsets, big=big) * 10**9
+        times += field(self._memory, offsets + 4, big=big) * known.fraction_ns
+        start = offsets + known.form.header
+        end = start + field(self._memory, offsets + 8, big=big)
+        self._reader.read(Piece(self._memory, start, end, times, lines), known.link, self._at)
 
     def _is_told_of_another_link(self, walked: Walked) -> bool:
         return any(one.link != ETHERNET for _, one in self._described(walked))
@@ -259,21 +321,9 @@ class CaptureStream:
             found = interface(self._memory.piece(at, at + length), big=form.big)
             yield at, found or Interface(-1, 0, "")
 
-    def _take_blocks(self, walked: Walked) -> None:
-        offsets, memory, form = walked.offsets, self._memory, self._form
+    def _look_at_blocks(self, offsets: Numbers, kinds: Numbers, lines: Numbers) -> None:
+        form = self._form
         assert form is not None, "a walk has a form"
-        for at, one in self._described(walked):
-            if len(self._interfaces) >= _INTERFACES_MAX:
-                self._complain(f"byte {self._passed + at}", "too many interfaces")
-            else:
-                self._interfaces.append(one)
-        kinds = field(memory, offsets, big=form.big)
-        packet = (kinds == PACKET) | (kinds == SIMPLE_PACKET) | (kinds == OLD_PACKET)
-        others = np.cumsum(~packet)
-        lines = walked.numbers - others + (self._packets + 1)
-        self._count(walked.count - int((~packet).sum()))
-        rows = np.flatnonzero(packet)
-        offsets, kinds, lines = offsets[rows], kinds[rows], lines[rows]
         numbers = self._interface_numbers(offsets, kinds, big=form.big)
         for number in np.unique(numbers).tolist():
             mine = numbers == number

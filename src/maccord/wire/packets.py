@@ -23,7 +23,7 @@ from maccord.wire.records import ArpSeen, At, Batch, Domain, Told, TraitSeen
 from maccord.wire.redundancy import glbp, hsrp, vrrp
 from maccord.wire.sources import Sources
 from maccord.wire.spelled import ip_text
-from maccord.wire.traits import Sampler
+from maccord.wire.traits import SAMPLES, Sampler
 
 _TUNNELS = ("", "vxlan", "geneve", "nvgre", "gre", "gre", "erspan", "pbb", "wlan", "etherip")
 _BROADCAST = (1 << 48) - 1
@@ -33,6 +33,11 @@ _DOMAINS_MAX = 4096
 _UDP = 17
 _DHCP4, _DHCP6 = (67, 68), (546, 547)
 _HSRP, _HSRP6, _GLBP = 1985, 2029, 3222
+
+
+Columns = tuple[Numbers, Numbers, Numbers, Numbers, Numbers, Numbers]
+"""Of frames: where each begins and ends, its source, time, tags (as Frames has them) and the number that records
+cite."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +93,27 @@ class Reader:
             outer.outward |= piece.outward[outer.packet]
         for some, packets in layers.all_within(piece.memory, outer, self._ends):
             self._read_layer(piece.memory, some, packets, piece.line, at)
+
+    def count(self, memory: Memory, columns: Columns, at: At) -> None:
+        """Count Ethernet frames that tell their source alone: of `columns` see there. Needs `sources`."""
+        start, _, sources, times, tags, lines = columns
+        assert self.sources is not None, "nobody counts"
+        self.frames += len(start)
+        self.through_ns = max(self.through_ns, int(times.max()))
+        place = self._places.setdefault(at, len(self._places))
+        one = int(tags[0])
+        for tag in [one] if (tags == one).all() else np.unique(tags).tolist():
+            rows = slice(None) if tag == one and (tags == one).all() else tags == tag
+            self.sources.add((place, at), self._domain(0, tag), sources[rows], times[rows], lines[rows])
+        self._read_traits_of(memory, columns, at)
+
+    def _read_traits_of(self, memory: Memory, columns: Columns, at: At) -> None:
+        """Sample some frames of many."""
+        start, end, _, times, _, lines = columns
+        rows = np.arange(0, len(start), max(1, len(start) // SAMPLES))
+        times, lines = times[rows], lines[rows]
+        some = layers.of_ethernet(memory, start[rows], end[rows], np.arange(len(rows), dtype=np.int64), times)
+        self._read_traits(memory, some, layers.ip_packets(memory, some), lines[some.packet], at)
 
     def taken(self) -> Batch:
         """Return what was read since the last time."""
@@ -210,6 +236,8 @@ class Reader:
 
     def _domains_of(self, some: Frames) -> Iterable[Domain]:
         """Return the domain of each frame."""
+        if len(some) and (some.net == some.net[0]).all() and (some.tags == some.tags[0]).all():
+            return repeat(self._domain(int(some.net[0]), int(some.tags[0]))[1], len(some))
         pairs = zip(some.net.tolist(), some.tags.tolist(), strict=True)
         return (self._domain(net, tags)[1] for net, tags in pairs)
 

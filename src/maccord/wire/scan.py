@@ -25,8 +25,13 @@ MARGIN = 128
 SECTION = 0x0A0D0D0A
 """The type of a block that begins a section of pcapng; it reads the same in either byte order."""
 
-ENDED, BROKEN, AT_SECTION = 0, 1, 2
-"""Why a walk stopped: the next record is not all there, what comes is no record, or a section begins."""
+ENDED, BROKEN, AT_SECTION, FULL = 0, 1, 2, 3
+"""Why a walk stopped: the next record is not all there, what comes is no record, a section begins, or the store is
+full."""
+
+EVERYTHING, WANTED, ROWS = 0, 1, 2
+"""What is told of records: where each is; where those are that tell of addresses; and the sources of all others,
+too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,37 +50,64 @@ class Form:
 
 @dataclass(frozen=True, slots=True)
 class Walked:
-    """Records found: where they begin, and how many were before them, both int64. `stop` is where the next would be."""
+    """Records found: where they begin, and how many were before them, both int64. `stop` is where the next would be.
+
+    `rows` are of frames of which the source is all that counts, eight columns: offset, number, both halves of the time,
+    tags, both halves of the source (the lower first), and the number of the interface, of a classic capture the length.
+    """
 
     offsets: Offsets
     numbers: Offsets
     count: int
     stop: int
     why: int
+    rows: NDArray[np.uint32]
+
+
+NO_ROWS = np.zeros((0, 8), np.uint32)
 
 
 class Scanner(Protocol):
     """Walks records within memory of its own."""
 
     octets: Octets
-    """The memory to put a piece into: a view, MARGIN octets longer than any piece may be."""
+    """The memory: room for a piece, MARGIN octets, and the store."""
 
-    def walk(self, first: int, last: int, form: Form, *, everything: bool) -> Walked:
-        """Walk the records between two offsets; those of Ethernet that tell nothing are left out unless `everything`.
+    room: int
+    """How large a piece may be."""
 
-        Of pcapng, that is meant of enhanced packet blocks alone; other blocks are always told of.
+    stores: bool
+    """Whether records that are told of are copied to the store, and may be looked at until `forget`."""
+
+    def walk(self, first: int, last: int, form: Form, mode: int) -> Walked:
+        """Walk the records between two offsets.
+
+        Of pcapng, what is told of packets is meant of enhanced packet blocks alone; other blocks are always told of.
         """
+        ...
+
+    def forget(self) -> None:
+        """Make room in the store."""
+        ...
+
+    @property
+    def is_filling(self) -> bool:
+        """Whether the store had better be emptied."""
         ...
 
 
 class PlainScanner:
-    """The walk in Python."""
+    """The walk in Python: it has no store, and no rows."""
+
+    stores = False
+    is_filling = False
 
     def __init__(self, room: int) -> None:
+        self.room = room
         self._memory = bytearray(room + MARGIN)
         self.octets: Octets = np.frombuffer(self._memory, dtype=np.uint8)
 
-    def walk(self, first: int, last: int, form: Form, *, everything: bool) -> Walked:
+    def walk(self, first: int, last: int, form: Form, mode: int) -> Walked:
         """See Scanner."""
         memory, order, at, count, why = self._memory, "big" if form.big else "little", first, 0, ENDED
         field, more = (4, 0) if form.ng else (8, form.header)
@@ -92,19 +124,25 @@ class PlainScanner:
                 break
             if length + more > last - at:
                 break
-            if everything or (form.ng and kind != 6) or _is_wanted(memory, at + data):
+            if not mode or (form.ng and kind != 6) or _is_wanted(memory, at + data):
                 offsets.append(at)
                 numbers.append(count)
             count += 1
             at += length + more
-        return Walked(np.array(offsets, np.int64), np.array(numbers, np.int64), count, at, why)
+        return Walked(np.array(offsets, np.int64), np.array(numbers, np.int64), count, at, why, NO_ROWS)
+
+    def forget(self) -> None:
+        """See Scanner."""
 
 
 class WasmScanner:
     """The walk in WebAssembly. Raises ImportError where that cannot run."""
 
-    _OUT = 1 << 16
-    """The first octets are for what is returned and for a piece not to begin at 0."""
+    stores = True
+    _PIECE = 1 << 16
+    """The first octets are for what is returned."""
+
+    _STORE = 1 << 22
 
     def __init__(self, room: int) -> None:
         engine, module = _compiled()
@@ -112,28 +150,42 @@ class WasmScanner:
 
         from wasmtime import Instance, Store  # noqa: PLC0415
 
+        self.room = room
         self._store = Store(engine)
         exports: Any = Instance(self._store, module, []).exports(self._store)
         self._scan = exports["scan"]
-        memory = exports["memory"]
-        self._out = self._OUT + room + MARGIN + (-(room + MARGIN) % 8)
-        self._room = self._out + room  # each record has sixteen octets at least, but a block of pcapng twelve
-        memory.grow(self._store, -(-(self._room + 64) >> 16))
-        size = memory.data_len(self._store)
+        self._first = self._PIECE + room + MARGIN + (-(room + MARGIN) % 8)
+        self._used = self._first
+        self._pairs = self._first + self._STORE + MARGIN + (-(self._STORE + MARGIN) % 8)
+        self._rows = self._pairs + room  # a pair has eight octets, a record twelve at least
+        size = self._rows + 2 * room + 64  # a row has 32, a frame with its header 30 and no such record is shorter
+        self._memory = exports["memory"]
+        self._memory.grow(self._store, -(-size >> 16))
+        size = self._memory.data_len(self._store)
         self._whole: Octets = np.frombuffer(
-            (c_ubyte * size).from_address(addressof(memory.data_ptr(self._store).contents)), dtype=np.uint8
+            (c_ubyte * size).from_address(addressof(self._memory.data_ptr(self._store).contents)), dtype=np.uint8
         )
-        self._memory = memory  # keeps alive what the views look at
-        self.octets = self._whole[self._OUT : self._OUT + room + MARGIN]
+        self.octets = self._whole[self._PIECE : self._pairs]
 
-    def walk(self, first: int, last: int, form: Form, *, everything: bool) -> Walked:
+    def walk(self, first: int, last: int, form: Form, mode: int) -> Walked:
         """See Scanner."""
-        base, out = self._OUT, self._out
-        numbers = (int(form.ng), int(form.big), form.header, form.most, int(everything))
-        why = self._scan(self._store, base + first, base + last, out, self._room, *numbers)
-        stop, count, end = self._whole[:12].view("<u4").tolist()
-        pairs = self._whole[out:end].view("<u4").reshape(-1, 2).astype(np.int64)
-        return Walked(pairs[:, 0] - base, pairs[:, 1], count, stop - base, why)
+        base, pairs, rows = self._PIECE, self._pairs, self._rows
+        laid_out = (int(form.ng), int(form.big), form.header, form.most)
+        ends = (rows, self._first + self._STORE)
+        why = self._scan(self._store, base + first, base + last, mode, *laid_out, pairs, rows, self._used, *ends)
+        stop, count, pairs_end, rows_end, self._used = self._whole[:20].view("<u4").tolist()
+        found = self._whole[pairs:pairs_end].view("<u4").reshape(-1, 2).astype(np.int64)
+        told = self._whole[rows:rows_end].view("<u4").reshape(-1, 8)
+        return Walked(found[:, 0] - base, found[:, 1], count, stop - base, why, told)
+
+    def forget(self) -> None:
+        """See Scanner."""
+        self._used = self._first
+
+    @property
+    def is_filling(self) -> bool:
+        """See Scanner."""
+        return self._used - self._first > self._STORE >> 1
 
 
 @cache

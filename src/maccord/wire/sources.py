@@ -177,9 +177,10 @@ class Sources:
 
 
 def _order(owners: Numbers, times: Numbers) -> Numbers:
-    """Return what sorts rows by owner and time; rows that are in order of time already are quicker to sort."""
-    if (times[1:] >= times[:-1]).all():
-        small = owners.astype(np.uint16) if int(owners.max()) < 1 << 16 else owners
-        order: Numbers = np.argsort(small, kind="stable")
+    """Return what sorts rows by owner and time; those of each owner are mostly in order of time already."""
+    small = owners.astype(np.uint16) if int(owners.max()) < 1 << 16 else owners
+    order: Numbers = np.argsort(small, kind="stable")
+    owners, times = owners[order], times[order]
+    if ((times[1:] >= times[:-1]) | (owners[1:] != owners[:-1])).all():
         return order
-    return np.lexsort((times, owners))
+    return order[np.lexsort((times, owners))]

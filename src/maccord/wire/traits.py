@@ -16,7 +16,7 @@ from maccord.wire.frames import NOBODY, Frames, Packets
 from maccord.wire.octets import Memory
 from maccord.wire.spelled import ip_text
 
-_AT_ONCE, _OF_MANY, _MANY = 256, 64, 4096
+_AT_ONCE, SAMPLES, _MANY = 256, 64, 4096
 """So many packets of one piece are looked at, and so many of a piece that has very many."""
 
 _EACH, _PLAIN = 128, 32
@@ -44,7 +44,7 @@ class Sampler:
     def samples(self, memory: Memory, some: Frames, packets: Packets) -> Iterator[Trait]:
         """Yield the samples among IP packets."""
         rows = np.flatnonzero((some.source[packets.frame] != NOBODY) & (packets.end > packets.at))
-        most = _OF_MANY if len(rows) > _MANY else _AT_ONCE
+        most = SAMPLES if len(rows) > _MANY else _AT_ONCE
         if len(rows) > most:
             rows = rows[:: -(-len(rows) // most)]
         chosen = packets.where(rows)
