@@ -145,8 +145,7 @@ class Sources:
             return nothing, nothing
         owners = np.concatenate([one for one, _ in self._rows])
         times = np.concatenate([one for _, one in self._rows])
-        order = _order(owners, times)
-        owners, times = owners[order], times[order]
+        owners, times = _in_order(owners, times)
         starts = np.flatnonzero(np.concatenate(([True], owners[1:] != owners[:-1])))
         present = owners[starts]
         ends = np.append(starts[1:], len(owners)) - 1
@@ -176,11 +175,13 @@ class Sources:
         return np.flatnonzero(fresh)
 
 
-def _order(owners: Numbers, times: Numbers) -> Numbers:
-    """Return what sorts rows by owner and time; those of each owner are mostly in order of time already."""
-    small = owners.astype(np.uint16) if int(owners.max()) < 1 << 16 else owners
-    order: Numbers = np.argsort(small, kind="stable")
-    owners, times = owners[order], times[order]
-    if ((times[1:] >= times[:-1]) | (owners[1:] != owners[:-1])).all():
-        return order
-    return order[np.lexsort((times, owners))]
+def _in_order(owners: Numbers, times: Numbers) -> tuple[Numbers, Numbers]:
+    """Return rows in order of owner and time. Both fit one number for a day of capture: that is sorted at once."""
+    base = int(times.min())
+    bits = (int(times.max()) - base).bit_length()
+    if bits + int(owners.max()).bit_length() > 63:
+        order = np.lexsort((times, owners))
+        return owners[order], times[order]
+    keys = owners << bits | (times - base)
+    keys.sort()
+    return keys >> bits, (keys & ((1 << bits) - 1)) + base
