@@ -25,7 +25,6 @@ class _Owner:
     at: At
     domain: Domain
     mac: int
-    line: int
 
 
 @dataclass(slots=True)
@@ -38,6 +37,7 @@ class Sources:
     _frames: Numbers = field(default_factory=lambda: np.zeros(1024, np.int64))
     _last: Numbers = field(default_factory=lambda: np.zeros(1024, np.int64))
     _first: Numbers = field(default_factory=lambda: np.full(1024, _FOREVER, np.int64))
+    _lines: Numbers = field(default_factory=lambda: np.full(1024, _FOREVER, np.int64))
     _grain: Numbers = field(default_factory=lambda: np.zeros(1024, np.int64))
     _rows: list[tuple[Numbers, Numbers]] = field(default_factory=list)
     _count: int = 0
@@ -48,15 +48,16 @@ class Sources:
         self, place: tuple[int, At], domain: tuple[int, Domain], macs: Numbers, times: Numbers, lines: Numbers
     ) -> None:
         """Count frames of one place and domain, each with a number that means it; lines are numbers of packets."""
-        owners = self._owners_of(place, domain, macs, lines)
+        owners = self._owners_of(place, domain, macs)
         known = owners >= 0
         if not known.all():
             self.beyond += int((~known).sum())
-            owners, times = owners[known], times[known]
+            owners, times, lines = owners[known], times[known], lines[known]
         if not len(owners):
             return
         self._grow(len(self._owners))
         self._frames[: len(self._owners)] += np.bincount(owners, minlength=len(self._owners))
+        np.minimum.at(self._lines, owners, lines)
         self._rows.append((owners, times))
         self._count += len(owners)
         if self._count > _ROWS_MAX:
@@ -79,7 +80,7 @@ class Sources:
                         frames=int(self._frames[number]),
                         first_ns=int(self._first[number]),
                         last_ns=int(self._last[number]),
-                        line=owner.line,
+                        line=int(self._lines[number]),
                         times=times[start:end].astype("<i8").tobytes(),
                         grain_ns=int(self._grain[number]),
                     )
@@ -92,10 +93,10 @@ class Sources:
         if not self._owners:
             return
         self._owners, self._numbers, self._rows, self._count = [], {}, [], 0
-        self._frames[:], self._last[:], self._first[:], self._grain[:] = 0, 0, _FOREVER, 0
+        self._frames[:], self._last[:], self._first[:], self._lines[:], self._grain[:] = 0, 0, _FOREVER, _FOREVER, 0
         self._slots[:] = -1
 
-    def _owners_of(self, place: tuple[int, At], domain: tuple[int, Domain], macs: Numbers, lines: Numbers) -> Numbers:
+    def _owners_of(self, place: tuple[int, At], domain: tuple[int, Domain], macs: Numbers) -> Numbers:
         keys = macs | ((place[0] & 0x7F) << 55 | (domain[0] & 0x7F) << 48)
         slots = ((keys.astype(np.uint64) * _SPREAD) >> np.uint64(47)).astype(np.int64)
         owners = self._slot_owners[slots]
@@ -104,13 +105,9 @@ class Sources:
             new = np.arange(len(keys))  # too many for the slots: each is looked up
         if not len(new):
             return owners
-        values, first, back = np.unique(macs[new], return_index=True, return_inverse=True)
+        values, back = np.unique(macs[new], return_inverse=True)
         numbers = np.array(
-            [
-                self._number((place[0], domain[0], mac), place[1], domain[1], int(lines[new[at]]))
-                for mac, at in zip(values.tolist(), first.tolist(), strict=True)
-            ],
-            np.int64,
+            [self._number((place[0], domain[0], mac), place[1], domain[1]) for mac in values.tolist()], np.int64
         )
         owners[new] = numbers[back]
         if place[0] <= 0x7F and domain[0] <= 0x7F:
@@ -119,13 +116,13 @@ class Sources:
             self._slot_owners[slots[kept]] = owners[kept]
         return owners
 
-    def _number(self, key: tuple[int, int, int], at: At, domain: Domain, line: int) -> int:
+    def _number(self, key: tuple[int, int, int], at: At, domain: Domain) -> int:
         known = self._numbers.get(key)
         if known is None:
             if len(self._owners) >= OWNERS_MAX:
                 return -1
             known = self._numbers[key] = len(self._owners)
-            self._owners.append(_Owner(at, domain, key[2], line))
+            self._owners.append(_Owner(at, domain, key[2]))
         return known
 
     def _grow(self, size: int) -> None:
@@ -135,6 +132,7 @@ class Sources:
         more = max(size, 2 * room) - room
         self._frames = np.concatenate((self._frames, np.zeros(more, np.int64)))
         self._last = np.concatenate((self._last, np.zeros(more, np.int64)))
+        self._lines = np.concatenate((self._lines, np.full(more, _FOREVER, np.int64)))
         self._first = np.concatenate((self._first, np.full(more, _FOREVER, np.int64)))
         self._grain = np.concatenate((self._grain, np.zeros(more, np.int64)))
 
