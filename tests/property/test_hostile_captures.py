@@ -1,6 +1,7 @@
 """Captures and logs that lie: nothing is raised, nothing hangs, both walks find the same, whatever the bytes are."""
 
 import time
+from typing import Literal
 
 import numpy as np
 import pytest
@@ -55,10 +56,10 @@ def read_all(raw, **told):
         for one in batch.told:
             assert one.line >= 1
             assert 0 <= getattr(one, "mac", 0) < 1 << 48
-        for one in batch.presences:
-            times = np.frombuffer(one.times, "<i8")
-            assert 0 < len(times) <= max(one.frames, 1)
-            assert one.first_ns <= one.last_ns
+        for presence in batch.presences:
+            times = np.frombuffer(presence.times, "<i8")
+            assert 0 < len(times) <= max(presence.frames, 1)
+            assert presence.first_ns <= presence.last_ns
     return batches
 
 
@@ -115,7 +116,7 @@ def forms(draw):
 @quick
 @given(forms(), st.lists(st.tuples(st.integers(0, 90), st.binary(max_size=20)), max_size=12), st.integers(0, 2000))
 def test_both_walks_stop_at_the_same_record_for_the_same_reason(form, parts, end):
-    order = "big" if form.big else "little"
+    order: Literal["big", "little"] = "big" if form.big else "little"
     raw = b""
     for length, filling in parts:
         if form.ng:

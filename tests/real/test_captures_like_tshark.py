@@ -46,7 +46,7 @@ def test_a_capture_holds_what_wireshark_finds_in_it(path):
     assert sum(batch.arp for batch in batches) == protocols["arp"]
     told = [one for batch in batches for one in batch.told]
     assert sum(isinstance(one, DhcpSeen) for one in told) == protocols["dhcp"] + protocols["dhcpv6"]
-    seen = Counter()
+    seen: Counter[int] = Counter()
     for one in batches[-1].presences:
         seen[one.mac] += one.frames
     assert seen == sources

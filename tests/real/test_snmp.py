@@ -6,11 +6,13 @@ import socket
 import subprocess
 import time
 from datetime import UTC, datetime
+from typing import IO
 
 import pytest
 
 from maccord.app.gather import gather
 from maccord.cli.main import run
+from maccord.fleet.records import Sighting
 from maccord.reach import Secret
 from maccord.reach.snmp import Access, NoAnswer, collect
 
@@ -79,7 +81,7 @@ def agent(tmp_path):
     program = shutil.which("snmpsim-command-responder")
     if program is None:
         pytest.skip("no snmpsim here")
-    running = []
+    running: list[tuple[subprocess.Popen[bytes], IO[str]]] = []
 
     def start(text, *arguments):
         folder = tmp_path / f"agent{len(running)}"
@@ -148,7 +150,8 @@ def test_two_calls_keep_two_moments_and_show_a_move(agent, tmp_path, monkeypatch
     assert len(files) == 2
     gathered = gather([str(tmp_path / "evidence")])
     assert gathered.snapshot.problems == ()
-    seen = [row for row in gathered.snapshot.tables["sighting"] if row.mac == int(MAC, 16) and row.kind == "dynamic"]
+    sightings = [row for row in gathered.snapshot.tables["sighting"] if isinstance(row, Sighting)]
+    seen = [row for row in sightings if row.mac == int(MAC, 16) and row.kind == "dynamic"]
     assert [(row.port, row.vlan) for row in sorted(seen, key=lambda row: row.seen_at)] == [
         ("Gi1/0/3", 10),
         ("Gi1/0/1", 10),
@@ -164,7 +167,7 @@ def test_a_wrong_community_and_a_silent_host_are_said(agent):
 
 
 def test_version_3_signs_and_encrypts(agent):
-    words = ("--v3-user=audit", "--v3-auth-key=authpass1", "--v3-auth-proto=SHA256")
+    words: tuple[str, ...] = ("--v3-user=audit", "--v3-auth-key=authpass1", "--v3-auth-proto=SHA256")
     words += ("--v3-priv-key=privpass1", "--v3-priv-proto=AES")
     port = agent(switch(), *words)
     access = Access(user="audit", authentication=Secret("authpass1"), privacy=Secret("privpass1"), context="public")

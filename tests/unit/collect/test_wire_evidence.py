@@ -140,7 +140,7 @@ def test_a_log_names_its_devices_and_windows_events_their_hosts():
 def test_lines_without_a_year_are_of_the_year_that_others_tell():
     text = "<188>Apr 26 12:27:55 sw1 1: x Host 0015.5dc8.6a00 in vlan 1 is flapping between port a and port b\n"
     parsed = move_logs.parse(Document("l", "f", (text + "<5>2026 Apr 26 12:29:01 n5k-a hello\n").encode()))
-    assert parsed.seen[-1].told.time_ns == 1777206475 * 10**9
+    assert of(parsed, WireSeen)[-1].told.time_ns == 1777206475 * 10**9
 
 
 @needs_recorded
@@ -181,6 +181,7 @@ def test_an_event_s_values_stand_for_its_message():
     data = {"Data": [{"#text": "port"}, "00-15-5D-C8-6A-05", 7, {"deep": {"deeper": True}}]}
     time = {"#attributes": {"SystemTime": "2026-11-21T09:15:30Z"}}
     one = windows_events._event(Document("a", "f", b""), 5, event(28, data, TimeCreated=time))
+    assert one is not None
     assert (one.host, one.provider, one.number, one.mac) == ("HV01", "VMSMP", 28, 0x00155DC86A05)
     assert one.message == "port 00-15-5D-C8-6A-05 7"
     assert (one.time, one.place.at) == ("2026-11-21T09:15:30Z", "record 5")

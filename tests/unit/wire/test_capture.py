@@ -162,7 +162,8 @@ def test_a_link_type_that_is_not_read_is_said():
 def test_it_makes_no_difference_how_a_capture_comes_in_pieces(make, size):
     raw = make([ASK, ANSWER, vxlan(ASK, 5), tagged(ANSWER, 7)] * 3)
     stream = CaptureStream(AT)
-    told, packets, frames = [], 0, {}
+    told, packets = [], 0
+    frames: dict[tuple[Domain, int], int] = {}
     for at in range(0, len(raw), size):
         batch = stream.feed(raw[at : at + size])
         told += batch.told

@@ -1,6 +1,6 @@
 """What is read of logs: of a Linux bridge's table, and of the vendors' messages on addresses that move."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 import pytest
 
@@ -13,7 +13,8 @@ MAC = 0x00155DC86A00
 
 
 def at(*parts, micro=0):
-    return int(datetime(*parts, tzinfo=UTC).timestamp()) * 10**9 + micro * 1000
+    text = "{}-{:02}-{:02}T{:02}:{:02}:{:02}+00:00".format(*parts)
+    return int(datetime.fromisoformat(text).timestamp()) * 10**9 + micro * 1000
 
 
 # Bridges -------------------------------------------------------------------------------------------------------
@@ -76,7 +77,8 @@ def test_a_table_is_no_log():
     ],
 )
 def test_recorded_moves_are_all_there(scenario, moves):
-    ports, found = {}, 0
+    ports: dict[int, str] = {}
+    found = 0
     for one in changes((RECORDED / "lab" / scenario / "fdb-monitor.txt").read_text()):
         found += ports.get(one.mac, one.at.port) != one.at.port
         ports[one.mac] = one.at.port
