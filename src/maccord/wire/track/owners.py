@@ -1,0 +1,92 @@
+"""Who answers for one IP address: claims by ARP and neighbour discovery, and whether two hosts make them.
+
+A claim is an ARP request, reply or announcement by its sender, or the like of neighbour discovery. That an address
+passes from one host to another is no conflict: leases end, clusters fail over, and they announce it. Two owners show by
+taking turns without announcing it, or by both answering one question.
+
+Sources: RFC 826, RFC 5227 (address conflict detection), RFC 4861 section 7.2, RFC 4862 section 5.4.
+"""
+
+from msgspec import Struct, field
+
+from maccord.wire.records import At
+from maccord.wire.track.settings import SECOND_NS
+
+OWNERS_MAX = 8
+_TURNS_MAX = 64
+_ANSWER_NS = SECOND_NS
+_BOTH, _ALONE = 2, 2
+
+
+class Claim(Struct):
+    """One owner of an IP address: where it claimed it first, when, and how often."""
+
+    mac: int
+    at: At
+    first_ns: int
+    last_ns: int
+    claims: int = 0
+    announced: bool = False
+    line: int = 0
+
+
+class Turn(Struct, gc=False):
+    """That the address passed to an owner; `back`: to one that had it before."""
+
+    time_ns: int
+    mac: int
+    back: bool
+    announced: bool
+
+
+class Owners(Struct):
+    """Owners of one IP address in one domain."""
+
+    claims: list[Claim] = field(default_factory=list)
+    turns: list[Turn] = field(default_factory=list)
+    now: int = -1
+    answers: list[tuple[int, int, int]] = field(default_factory=list)
+    """The last replies: time, who answered, whom."""
+    both: int = 0
+    """How often two answered one question."""
+    told: str = ""
+    """The device's message that says so itself."""
+
+    def claim(self, mac: int, at: At, time_ns: int, *, announced: bool, line: int = 0) -> None:
+        """Note a claim."""
+        known = next((one for one in self.claims if one.mac == mac), None)
+        if known is None:
+            if len(self.claims) >= OWNERS_MAX:
+                return
+            known = Claim(mac, at, time_ns, time_ns, line=line)
+            self.claims.append(known)
+        if self.now not in (-1, mac):
+            self.turns.append(Turn(time_ns, mac, back=known.claims > 0, announced=announced))
+            del self.turns[:-_TURNS_MAX]
+        self.now = mac
+        known.claims += 1
+        known.announced = known.announced or announced
+        known.last_ns = max(known.last_ns, time_ns)
+
+    def answer(self, mac: int, asker: int, time_ns: int) -> None:
+        """Note a reply to somebody: two owners' replies to one asker within a second answer one question."""
+        self.answers = [one for one in self.answers if time_ns - one[0] <= _ANSWER_NS]
+        if any(who != mac and to == asker for _, who, to in self.answers):
+            self.both += 1
+            self.answers = []
+            return
+        self.answers = [*self.answers[-OWNERS_MAX:], (time_ns, mac, asker)]
+
+    def returns_within(self, window_ns: int) -> list[Turn]:
+        """Return the turns back that nobody announced, within the last window that has the most of them."""
+        back = [one for one in self.turns if one.back and not one.announced]
+        best: list[Turn] = []
+        for at, last in enumerate(back):
+            inside = [one for one in back[: at + 1] if last.time_ns - one.time_ns <= window_ns]
+            best = max(best, inside, key=len)
+        return best
+
+    def is_conflict(self, window_ns: int) -> bool:
+        """Tell whether two hosts use the address at the same time."""
+        returns = len(self.returns_within(window_ns))
+        return bool(self.told) or returns >= _ALONE or self.both >= _BOTH or (returns > 0 and self.both > 0)
