@@ -43,6 +43,7 @@ from maccord.fleet.records import (
 )
 from maccord.fleet.settle import settle
 from maccord.fleet.snapshot import Snapshot
+from maccord.fleet.unrest import unrest
 from maccord.mac import MacRange, block_of, default_pool
 
 _FIRST, _LAST = ("vmm", "hyperv"), ("docker", "linux")
@@ -267,6 +268,7 @@ def _add_sightings(hosts: Sequence[HostRecords], domains: Sequence[int], tables:
             told = (one.kind, one.vlan, one.mac, one.port, one.ip, one.vrf, one.name, edge, one.seen_at)
             rows.append(Sighting(len(rows), number, domain, *told, one.place.file, one.place.at, spot, one.segment))
     halves = tables["mlag_peer"]
+    tables["unrest"] = list(unrest(hosts, domains, places))
     for number, peer in places.peers.items():
         half = hosts[number].of(PeerSeen)[0]
         halves.append(MlagPeer(len(halves), number, peer, half.system, half.place.file, half.place.at))
