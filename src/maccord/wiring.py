@@ -1,5 +1,6 @@
 """Chooses the concrete parts: the one file that knows every class which could be another."""
 
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -9,6 +10,11 @@ from maccord.engine import Engine
 def clock() -> datetime:
     """Return the time now, in UTC."""
     return datetime.now(UTC)
+
+
+def monotonic() -> float:
+    """Return seconds on a clock that never goes back."""
+    return time.monotonic()
 
 
 def engine() -> Engine:

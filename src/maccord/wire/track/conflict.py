@@ -19,10 +19,13 @@ def conflict_verdict(fabric: int, domain: Domain, ip: str, owners: Owners, setti
     reasons = []
     if owners.told:
         reasons.append(f"a device reports it: {owners.told}")
+    if owners.crowded:
+        reasons.append(f"more than {len(owners.claims)} addresses claim it")
     if returns:
         reasons.append(f"ownership went back and forth {len(returns)} times within {settings.window_s} s, unannounced")
-    if owners.both:
-        reasons.append(f"both answered one ARP request {owners.both} times")
+    both = owners.both_within(settings.window_ns)
+    if both:
+        reasons.append(f"both answered one ARP request {both} times")
     claims = sorted(owners.claims, key=lambda one: (one.mac, one.at))
     posts = tuple(Post(one.at, one.first_ns, one.last_ns, one.claims, 0, (ip,), mac=one.mac) for one in claims)
     return Verdict(
@@ -39,5 +42,5 @@ def conflict_verdict(fabric: int, domain: Domain, ip: str, owners: Owners, setti
         reasons=tuple(reasons),
         undecided=("An inventory would tell whether both addresses belong to one host (a bond, two NICs).",),
         seen_by=conflict_seen_by(announced=[one.announced for one in claims]),
-        certainty=0.95 if owners.both or owners.told else 0.85,
+        certainty=0.95 if both or owners.told else 0.85,
     )

@@ -67,8 +67,9 @@ class _Motion(Struct):
 def judge(subject: Subject, state: AddressState, ground: Ground, settings: Settings) -> Verdict | None:
     """Return the verdict on an address; None while there is nothing to say of it."""
     motion = _motion(state.residence, settings)
-    if block_of(subject.mac) is not None:
-        return _verdict(subject, state, motion, "twin", [str(block_of(subject.mac))]) if motion.track else None
+    block = block_of(subject.mac)
+    if block is not None:
+        return _verdict(subject, state, motion, "twin", [f"{block.name} address"]) if motion.track else None
     if state.told:
         reasons = [f"a device reports it: {state.told}"]
         return _verdict(subject, state, motion, "duplicate", reasons, undecided=[_INVENTORY])

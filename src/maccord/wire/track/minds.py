@@ -25,6 +25,8 @@ _RATES = (10, 100, 250, 1000)
 _NEAR_NS = 2 * SECOND_NS
 _STEP_MAX = 32
 _NAMES_MAX = 4
+_TURNS_NS, _NAMED_NS = 180 * SECOND_NS, 600 * SECOND_NS
+"""A machine with two systems, or that changes its IP address, takes longer to come back."""
 _RUN, _RUN_SHARE = 3, 20
 """Of two machines one identification in 200 or so seems to run on, of one machine a good part."""
 
@@ -61,27 +63,27 @@ class Minds(Struct):
     """Signs of who stands behind one address."""
 
     ips: dict[str, IpMind] = field(default_factory=dict)
-    turns: list[str] = field(default_factory=list)
-    """IP addresses in the order in which they were claimed, repeats left out, the last few."""
-    link_local: list[str] = field(default_factory=list)
-    names: list[tuple[str, str]] = field(default_factory=list)
-    """DHCP client id and host name as they took turns, the last few."""
+    turns: list[tuple[int, str]] = field(default_factory=list)
+    """IP addresses in the order in which they were claimed, repeats left out, the last few with their times."""
+    link_local: list[tuple[int, str]] = field(default_factory=list)
+    names: list[tuple[int, str, str]] = field(default_factory=list)
+    """DHCP client id and host name as they took turns, the last few with their times."""
     runs: int = 0
     """How often an IP identification ran on from one place to another, of `tried` times that it could have."""
     tried: int = 0
     crowded: bool = False
 
-    def claim(self, ip: str) -> None:
+    def claim(self, ip: str, time_ns: int) -> None:
         """Note that the address claims an IP address: by ARP or neighbour discovery."""
         if not ip:
             return
         if ip.casefold().startswith("fe80:"):
-            _turn(self.link_local, ip)
+            _turn(self.link_local, ip, time_ns)
             return
         mind = self._mind(ip)
         if mind is not None and ":" not in ip:
             mind.claims += 1
-            _turn(self.turns, ip)
+            _turn(self.turns, ip, time_ns)
 
     def sample(self, ip: str, time_ns: int, hops: int, clock: int | None) -> None:
         """Note what a packet from one of the IP addresses gave away."""
@@ -94,11 +96,11 @@ class Minds(Struct):
             mind.clock_first = mind.clock_first or (time_ns, clock)
             mind.clock_last = (time_ns, clock)
 
-    def name(self, client_id: str, host_name: str) -> None:
+    def name(self, client_id: str, host_name: str, time_ns: int) -> None:
         """Note how a DHCP client of this address calls itself."""
         told = (client_id, host_name.casefold())
-        if any(told) and (not self.names or self.names[-1] != told):
-            self.names.append(told)
+        if any(told) and (not self.names or self.names[-1][1:] != told):
+            self.names.append((time_ns, *told))
             del self.names[: -2 * _NAMES_MAX]
 
     def _mind(self, ip: str) -> IpMind | None:
@@ -140,31 +142,31 @@ class Minds(Struct):
         return [f"{pair[0]} and {pair[1]} take turns", *found] if pair is not None else found if len(found) > 1 else []
 
     def _named_twice(self) -> str:
-        """Return the two names that come back in turns: both client id and host name differ."""
-        for at, told in enumerate(self.names):
-            for back in range(at + 2, len(self.names)):
-                between = self.names[at + 1]
-                if self.names[back] == told and all(told) and all(between) and told[0] != between[0]:
-                    if told[1] == between[1]:
-                        continue
-                    return f"DHCP clients named {told[1]} and {between[1]} take turns"
+        """Return the two names of which one comes back soon after the other: both client id and host name differ."""
+        for at, (time_ns, client, name) in enumerate(self.names[:-2]):
+            _, other, other_name = self.names[at + 1]
+            back = next((then for then, *told in self.names[at + 2 :] if told == [client, name]), None)
+            if back is None or back - time_ns > _NAMED_NS or "" in (client, name, other, other_name):
+                continue
+            if client != other and name != other_name:
+                return f"DHCP clients named {name} and {other_name} take turns"
         return ""
 
 
-def _turn(turns: list[str], ip: str) -> None:
-    if not turns or turns[-1] != ip:
-        turns.append(ip)
+def _turn(turns: list[tuple[int, str]], ip: str, time_ns: int) -> None:
+    if not turns or turns[-1][1] != ip:
+        turns.append((time_ns, ip))
         del turns[:-IPS_MAX]
 
 
-def _in_turns(turns: list[str]) -> tuple[str, str] | None:
-    """Return the first two values that come after each other to and fro."""
-    counted: dict[tuple[str, str], int] = {}
-    for one, other in pairwise(turns):
-        pair = (min(one, other), max(one, other))
-        counted[pair] = counted.get(pair, 0) + 1
-        if counted[pair] > _TURNS:
-            return pair
+def _in_turns(turns: list[tuple[int, str]]) -> tuple[str, str] | None:
+    """Return the first two values that come after each other to and fro, soon enough for no machine to restart."""
+    counted: dict[tuple[str, str], list[int]] = {}
+    for (_, one), (time_ns, other) in pairwise(turns):
+        times = counted.setdefault((min(one, other), max(one, other)), [])
+        times.append(time_ns)
+        if len(times) > _TURNS and time_ns - times[-_TURNS - 1] <= _TURNS_NS:
+            return min(one, other), max(one, other)
     return None
 
 

@@ -10,11 +10,14 @@ Sources: RFC 826, RFC 5227 (address conflict detection), RFC 4861 section 7.2, R
 from msgspec import Struct, field
 
 from maccord.wire.records import At
+from maccord.wire.track.detectors import most_within
 from maccord.wire.track.settings import SECOND_NS
 
 OWNERS_MAX = 8
 _TURNS_MAX = 64
 _ANSWER_NS = SECOND_NS
+_TAKEOVER_NS = 2 * SECOND_NS
+"""While a takeover is this young the former owner may answer once more."""
 _BOTH, _ALONE = 2, 2
 
 
@@ -27,6 +30,7 @@ class Claim(Struct):
     last_ns: int
     claims: int = 0
     announced: bool = False
+    announced_ns: int = 0
     line: int = 0
 
 
@@ -47,8 +51,10 @@ class Owners(Struct):
     now: int = -1
     answers: list[tuple[int, int, int]] = field(default_factory=list)
     """The last replies: time, who answered, whom."""
-    both: int = 0
-    """How often two answered one question."""
+    both_ns: list[int] = field(default_factory=list)
+    """When two answered one question."""
+    crowded: bool = False
+    """That more than can be kept claimed the address."""
     told: str = ""
     """The device's message that says so itself."""
 
@@ -57,22 +63,27 @@ class Owners(Struct):
         known = next((one for one in self.claims if one.mac == mac), None)
         if known is None:
             if len(self.claims) >= OWNERS_MAX:
+                self.crowded = True
                 return
             known = Claim(mac, at, time_ns, time_ns, line=line)
             self.claims.append(known)
+        if announced:
+            known.announced, known.announced_ns = True, time_ns
+        elif known.announced:
+            announced = 0 <= time_ns - known.announced_ns <= _TAKEOVER_NS
         if self.now not in (-1, mac):
             self.turns.append(Turn(time_ns, mac, back=known.claims > 0, announced=announced))
             del self.turns[:-_TURNS_MAX]
         self.now = mac
         known.claims += 1
-        known.announced = known.announced or announced
         known.last_ns = max(known.last_ns, time_ns)
 
     def answer(self, mac: int, asker: int, time_ns: int) -> None:
         """Note a reply to somebody: two owners' replies to one asker within a second answer one question."""
         self.answers = [one for one in self.answers if time_ns - one[0] <= _ANSWER_NS]
         if any(who != mac and to == asker for _, who, to in self.answers):
-            self.both += 1
+            self.both_ns.append(time_ns)
+            del self.both_ns[:-_TURNS_MAX]
             self.answers = []
             return
         self.answers = [*self.answers[-OWNERS_MAX:], (time_ns, mac, asker)]
@@ -86,7 +97,17 @@ class Owners(Struct):
             best = max(best, inside, key=len)
         return best
 
+    def both_within(self, window_ns: int) -> int:
+        """Return how often two answered one question, within the window that has the most of it."""
+        return most_within(self.both_ns, window_ns)
+
+    def forget(self) -> None:
+        """Forget what was held against the owners; who owns the address now stays."""
+        self.turns, self.both_ns, self.answers, self.told, self.crowded = [], [], [], "", False
+        self.claims = [one for one in self.claims if one.mac == self.now]
+
     def is_conflict(self, window_ns: int) -> bool:
         """Tell whether two hosts use the address at the same time."""
         returns = len(self.returns_within(window_ns))
-        return bool(self.told) or returns >= _ALONE or self.both >= _BOTH or (returns > 0 and self.both > 0)
+        both = self.both_within(window_ns)
+        return bool(self.told) or self.crowded or returns >= _ALONE or both >= _BOTH or (returns > 0 and both > 0)

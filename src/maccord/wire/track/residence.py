@@ -169,6 +169,17 @@ class Residence(Struct):
         self.stays.append(Stay(number, place.entered_ns, max(place.entered_ns, time_ns)))
         del self.stays[:-STAYS_MAX]
 
+    def forget(self) -> None:
+        """Forget the moves; where the address is now stays."""
+        here = {track.now for track in self.tracks}
+        kept = [number for number in range(len(self.places)) if number in here]
+        self.places = [self.places[number] for number in kept]
+        for place in self.places:
+            place.idents, place.visits, place.held_ns = [], 1, 0
+        for track in self.tracks:
+            track.now, track.moves, track.total, track.returns = kept.index(track.now), [], 0, 0
+        self.stays = []
+
     def held_ns(self, number: int, now_ns: int) -> int:
         """Return for how long in all a place has been where switches send the address's frames."""
         place = self.places[number]

@@ -1,11 +1,13 @@
 """The engine of verdicts: what is heard goes in, in the order of time, and verdicts come out."""
 
+from array import array
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from maccord.wire.records import (
     ArpSeen,
     At,
+    Batch,
     BundleHeard,
     DhcpSeen,
     Domain,
@@ -22,7 +24,7 @@ from maccord.wire.track.conflict import conflict_verdict
 from maccord.wire.track.ground import Ground, plain_spot
 from maccord.wire.track.judge import AddressState, Subject, judge
 from maccord.wire.track.loops import Loops, PairKey
-from maccord.wire.track.minds import IPS_MAX, runs_on
+from maccord.wire.track.minds import IPS_MAX, Minds, runs_on
 from maccord.wire.track.owners import Owners
 from maccord.wire.track.residence import Move
 from maccord.wire.track.settings import Settings
@@ -99,6 +101,26 @@ class Tracker:
         self.now_ns = max(self.now_ns, told.time_ns)
         self._tellers[type(told)](fabric, told)
 
+    def take(self, fabric: int, batch: Batch) -> None:
+        """Take in what a live source gave, in the order of time."""
+        events: list[tuple[int, int, At, Domain, int, Told | None]] = []
+        ports: dict[tuple[Domain, int], set[At]] = {}
+        for one in batch.presences:
+            ports.setdefault((one.domain, one.mac), set()).add(one.at)
+        for one in batch.presences:
+            times: Iterable[int] = {one.first_ns, one.last_ns}  # at one port alone nothing happens in between
+            if len(ports[one.domain, one.mac]) > 1:
+                packed = array("q")
+                packed.frombytes(one.times[: len(one.times) // 8 * 8])
+                times = packed
+            events += [(time_ns, 0, one.at, one.domain, one.mac, None) for time_ns in times]
+        events += [(one.time_ns, 1, one.at, one.domain, -1, one) for one in batch.told]
+        for time_ns, _, at, domain, mac, told in sorted(events, key=lambda event: event[:5]):
+            if told is None:
+                self.hear(fabric, at, domain, mac, time_ns)
+            else:
+                self.tell(fabric, told)
+
     def _state(self, key: AddressKey, time_ns: int) -> AddressState:
         state = self.addresses.ask(key)
         if not state.first_ns:
@@ -148,7 +170,7 @@ class Tracker:
         if told.source == mac:
             state = self.addresses.get((fabric, told.domain, mac))
             if state is not None:
-                state.minds.claim(ip)
+                state.minds.claim(ip, told.time_ns)
                 place = state.residence.place_of(self.ground.spot(told.at).key)
                 if place is not None and (ip in place.ips or len(place.ips) < IPS_MAX):
                     place.ips[ip] = told.time_ns
@@ -187,7 +209,7 @@ class Tracker:
             return  # firmware and the system that it starts are two clients of one machine
         state = self.addresses.get((fabric, told.domain, told.client))
         if state is not None:
-            state.minds.name(told.client_id, told.host_name)
+            state.minds.name(told.client_id, told.host_name, told.time_ns)
             self._change((fabric, told.domain, told.client))
 
     def _trait(self, fabric: int, told: Told) -> None:
@@ -305,6 +327,24 @@ class Tracker:
             found.kind == "duplicate" and found.certainty <= 0.9
         )
 
+    def forget(self, key: AddressKey | IpKey) -> None:
+        """Forget what was held against an address or IP address, once its incident is closed."""
+        fabric, domain, what = key
+        if isinstance(what, str):
+            owners = self.ips.get((fabric, domain, what))
+            if owners is not None:
+                owners.forget()
+            return
+        state = self.addresses.get((fabric, domain, what))
+        if state is not None:
+            state.residence.forget()
+            state.minds, state.told, state.own = Minds(), "", ""
+
+    def forget_loop(self, verdict: Verdict) -> None:
+        """Forget a loop, once its incident is closed."""
+        for key in [key for key, pair in self.loops.pairs.items() if pair.looping and _posts(key) == _ports(verdict)]:
+            del self.loops.pairs[key]
+
     def all_verdicts(self) -> list[Verdict]:
         """Return every verdict there is, in the order of their subjects."""
         keys: list[AddressKey | IpKey] = [key for key, _ in self.addresses.items()]
@@ -312,6 +352,14 @@ class Tracker:
         found = [verdict for key in keys if (verdict := self.verdict(key)) is not None]
         found += self.loop_verdicts()
         return sorted(found, key=lambda one: (one.fabric, one.domain, one.kind, one.macs, one.ip, one.posts))
+
+
+def _posts(key: PairKey) -> set[At]:
+    return {key.one, key.other}
+
+
+def _ports(verdict: Verdict) -> set[At]:
+    return {one.at for one in verdict.posts}
 
 
 def _steps(told: MoveLogged) -> list[str]:
