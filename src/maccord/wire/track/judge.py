@@ -17,7 +17,7 @@ from maccord.wire.records import At, Domain
 from maccord.wire.track.detectors import most_within, seen_by
 from maccord.wire.track.ground import Ground
 from maccord.wire.track.minds import Minds
-from maccord.wire.track.residence import Move, Residence, Track
+from maccord.wire.track.residence import MOVES_MAX, Move, Residence, Track
 from maccord.wire.track.settings import Settings
 from maccord.wire.track.verdict import Post, Verdict
 
@@ -96,7 +96,7 @@ def _moving(
     fast = motion.fast >= settings.moves
     back = len(motion.returns)
     slow = back >= settings.slow_returns
-    quick = most_within([move.time_ns for move in motion.returns], settings.window_ns) >= settings.returns
+    quick = most_within([move.time_ns for move in motion.returns if not move.rested], settings.window_ns) >= settings.returns
     host = ground.one_host(one.at, other.at)
     if not host and state.minds.runs_on:
         host = "IP identifications run on from one port to the other, as one machine counts them"
@@ -107,7 +107,8 @@ def _moving(
     minds = state.minds.contradictions()
     reasons = [different, *minds] if different else list(minds)
     if fast:
-        reasons.insert(0, f"{motion.fast} moves within {settings.window_s} s")
+        least = "at least " if motion.fast >= MOVES_MAX else ""
+        reasons.insert(0, f"{least}{motion.fast} moves within {settings.window_s} s")
     elif quick or slow:
         reasons.insert(0, f"it came back to a port that it had left {back} times")
     if fast or ((quick or slow) and not shared):
@@ -131,11 +132,11 @@ def _motion(residence: Residence, settings: Settings) -> _Motion:
         if not track.moves:
             continue
         times = [move.time_ns for move in track.moves]
-        unsaid = [move for move in track.moves if move.back and not move.announced]
+        unsaid = [move for move in track.moves if move.is_odd]
         returns = _most(unsaid, settings.slow_ns)
         fast = most_within(times, settings.window_ns)
         if best.track is None or (fast, len(returns)) > (best.fast, len(best.returns)):
-            best = _Motion(track, times, fast, returns, _pair(track.moves), _needed(track, settings))
+            best = _Motion(track, times, fast, returns, _pair(track.moves), track.needed)
     return best
 
 
@@ -156,20 +157,6 @@ def _pair(moves: Sequence[Move]) -> tuple[int, int]:
         pair = (min(move.source, move.target), max(move.source, move.target))
         counted[pair] = counted.get(pair, 0) + 1
     return max(sorted(counted), key=lambda pair: counted[pair])
-
-
-def _needed(track: Track, settings: Settings) -> int:
-    """Return after how many moves the thresholds were crossed first; 0 if they never were."""
-    first = track.total - len(track.moves)
-    moves = track.moves
-    for at, move in enumerate(moves):
-        window = [one for one in moves[: at + 1] if move.time_ns - one.time_ns <= settings.window_ns]
-        hour = [one for one in moves[: at + 1] if move.time_ns - one.time_ns <= settings.slow_ns]
-        back = sum(one.back and not one.announced for one in window)
-        slow = sum(one.back and not one.announced for one in hour)
-        if len(window) >= settings.moves or back >= settings.returns or slow >= settings.slow_returns:
-            return first + at + 1
-    return 0
 
 
 def _moves(motion: _Motion) -> Sequence[Move]:

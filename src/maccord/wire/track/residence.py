@@ -8,6 +8,7 @@ interval when the address turns up elsewhere, or ages; it is never overwritten.
 from msgspec import Struct, field
 
 from maccord.wire.records import At
+from maccord.wire.track.settings import Settings
 
 PLACES_MAX = 16
 STAYS_MAX = 32
@@ -45,13 +46,22 @@ class Stay(Struct, frozen=True, gc=False):
 
 
 class Move(Struct, gc=False):
-    """A move between two places, which go by their numbers; `back`: to one where the address had been before."""
+    """A move between two places, which go by their numbers; `back`: to one where the address had been before.
+
+    `rested`: the switch had forgotten the address in between, as it does when a link goes down.
+    """
 
     time_ns: int
     source: int
     target: int
     back: bool
     announced: bool = False
+    rested: bool = False
+
+    @property
+    def is_odd(self) -> bool:
+        """Tell whether no migration explains it: it led back, and nobody said so."""
+        return self.back and not self.announced
 
 
 class Track(Struct):
@@ -63,6 +73,23 @@ class Track(Struct):
     moves: list[Move] = field(default_factory=list)
     total: int = 0
     returns: int = 0
+    needed: int = 0
+    """After how many moves they were too many, first."""
+
+    def was_at(self, number: int, since_ns: int) -> bool:
+        """Tell whether the address left a place within the time since a moment."""
+        return any(one.source == number and one.time_ns >= since_ns for one in reversed(self.moves))
+
+    def measure(self, settings: Settings) -> None:
+        """Note whether the last move was the one that made them too many."""
+        if self.needed or not self.moves:
+            return
+        now = self.moves[-1].time_ns
+        window = [one for one in self.moves if now - one.time_ns <= settings.window_ns]
+        back = sum(one.is_odd and not one.rested for one in window)
+        slow = sum(one.is_odd for one in self.moves if now - one.time_ns <= settings.slow_ns)
+        if len(window) >= settings.moves or back >= settings.returns or slow >= settings.slow_returns:
+            self.needed = self.total
 
 
 class Residence(Struct):
@@ -76,14 +103,17 @@ class Residence(Struct):
         """Return the place by its key, if the address was there."""
         return next((one for one in self.places if one.key == key), None)
 
-    def hear(self, at: At, key: str, *, edge: bool | None, time_ns: int) -> list[Move]:
-        """Note that the address was heard at a port, and return the moves that this makes."""
+    def hear(self, at: At, key: str, *, edge: bool | None, time_ns: int, memory_ns: int) -> list[Move]:
+        """Note that the address was heard at a port, and return the moves that this makes.
+
+        A move leads back to a port where the address was within `memory_ns`.
+        """
         number = self._number(at, key, edge=edge, time_ns=time_ns)
         if number is None:
             return []
-        moves = self._step(at.observer, number, time_ns)
+        moves = self._step(at.observer, number, time_ns, memory_ns)
         if edge:
-            moves += self._step(None, number, time_ns)
+            moves += self._step(None, number, time_ns, memory_ns)
         place = self.places[number]
         place.last_ns = max(place.last_ns, time_ns)
         return moves
@@ -126,7 +156,7 @@ class Residence(Struct):
         self.places.append(PlaceState(at, key, edge, time_ns, time_ns, time_ns, visits=0))
         return len(self.places) - 1
 
-    def _step(self, observer: str | None, number: int, time_ns: int) -> list[Move]:
+    def _step(self, observer: str | None, number: int, time_ns: int, memory_ns: int) -> list[Move]:
         name = "\x1fedges" if observer is None else observer
         track = next((one for one in self.tracks if one.observer == name), None)
         place = self.places[number]
@@ -143,7 +173,7 @@ class Residence(Struct):
             return []
         if observer is not None and not track.aged:
             self._close(track.now, time_ns)
-        move = Move(time_ns, track.now, number, back=place.visits > 0 and self._was_at(track, number))
+        move = Move(time_ns, track.now, number, back=track.was_at(number, time_ns - memory_ns), rested=track.aged)
         move.announced = 0 <= time_ns - place.announced_ns <= ANNOUNCED_NS
         track.moves.append(move)
         track.total += 1
@@ -152,10 +182,6 @@ class Residence(Struct):
         track.now, track.aged = number, False
         self._enter(place, time_ns, counts=observer is not None)
         return [move]
-
-    @staticmethod
-    def _was_at(track: Track, number: int) -> bool:
-        return any(number in (one.source, one.target) for one in track.moves)
 
     @staticmethod
     def _enter(place: PlaceState, time_ns: int, *, counts: bool) -> None:
@@ -178,6 +204,7 @@ class Residence(Struct):
             place.idents, place.visits, place.held_ns = [], 1, 0
         for track in self.tracks:
             track.now, track.moves, track.total, track.returns = kept.index(track.now), [], 0, 0
+            track.needed = 0
         self.stays = []
 
     def held_ns(self, number: int, now_ns: int) -> int:

@@ -91,7 +91,9 @@ class Tracker:
         key = (fabric, domain, mac)
         state = self._state(key, time_ns)
         spot = self.ground.spot(at)
-        moves = state.residence.hear(at, spot.key, edge=spot.edge, time_ns=time_ns)
+        moves = state.residence.hear(
+            at, spot.key, edge=spot.edge, time_ns=time_ns, memory_ns=self.settings.slow_ns
+        )
         if moves:
             self._moved(key, state, moves)
 
@@ -134,10 +136,12 @@ class Tracker:
         for move in moves:
             self.counts.moves += 1
             state.changed_ns = move.time_ns
-            if move.back and not move.announced:
+            if move.is_odd:
                 one, other = sorted((places[move.source].at, places[move.target].at))
                 for fresh in self.loops.returned(PairKey(fabric, domain, one, other), mac, move.time_ns):
                     self._change((fabric, domain, fresh))
+        for track in state.residence.tracks:
+            track.measure(self.settings)
         self._change(key)
 
     def _change(self, key: AddressKey | IpKey) -> None:
