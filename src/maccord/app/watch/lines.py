@@ -19,7 +19,7 @@ class LineReader:
 
         self._received = received
         self._table = FdbLog(observer)
-        self._moves = MoveLog(observer, time.time_ns())
+        self._moves = MoveLog(observer, year=time.gmtime().tm_year)
         self._rest = b""
         self._cut = False
 

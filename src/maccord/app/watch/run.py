@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from maccord.app.watch.metrics import exposition
 from maccord.app.watch.model import WatchItem
+from maccord.app.watch.order import Order
 from maccord.app.watch.sources import Heard, Inbox, Source
 from maccord.app.watch.state import SourceMark, save
 from maccord.app.watch.watcher import Watcher
@@ -14,6 +15,7 @@ from maccord.app.watch.webhook import Webhook
 _STEP_S = 0.5
 _SAVE_S = 30.0
 _NS = 1_000_000_000
+_HELD_MAX = 200_000
 
 
 @dataclass
@@ -37,18 +39,29 @@ class Watch:
     kernel_lost: int = 0
     broken: int = 0
     up: dict[str, bool] = field(default_factory=dict)
+    _taken: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._order = Order(self.watcher.tracker)
 
     def run(self) -> None:
         """Listen until every source has ended, or `stop` was called."""
         running = {source.name for source in self.sources}
         self.up = dict.fromkeys(running, True)
         for source in self.sources:
-            threading.Thread(target=source.run, args=(self.inbox,), daemon=True, name=source.name).start()
+            if getattr(source, "begins_behind", False):
+                self._order.expect(source.name)
+            self.inbox.begin(source.name)
+        for source in self.sources:
+            threading.Thread(target=_guarded, args=(source, self.inbox), daemon=True, name=source.name).start()
         heard_at = stepped_at = saved_at = self.monotonic()
         while not self.inbox.stopped.is_set() and (running or not self.inbox.empty):
             heard = self.inbox.take(_STEP_S)
             now = self.monotonic()
             if heard is not None:
+                if heard.failure is not None:
+                    self.inbox.stopped.set()
+                    raise heard.failure
                 self._take(heard)
                 if heard.batch.told or heard.batch.presences:
                     heard_at = now
@@ -56,11 +69,14 @@ class Watch:
                     running.discard(heard.source)
             if now - stepped_at >= _STEP_S or heard is None:
                 stepped_at = now
+                self._order.release(int((now - heard_at) * _NS))
                 self._give(self.watcher.step(self._time(now - heard_at)))
+                self._make_room()
             if self.state is not None and now - saved_at >= _SAVE_S:
                 saved_at = now
                 self.save()
         self.inbox.stopped.set()
+        self._order.release(everything=True)
         self._give(self.watcher.flush(self._time(self.monotonic() - heard_at)))
         self.save()
 
@@ -100,7 +116,18 @@ class Watch:
             self.say(heard.remark)
         for fault in batch.faults[:1]:
             self.say(f"{heard.source}, {fault.at}: {fault.reason}")
-        self.watcher.take(batch)
+        self._order.take(heard.source, batch)
+        if heard.caught_up:
+            self._order.caught_up(heard.source)
+        self._taken.append(heard.source)
+        self._order.release()
+        if len(self._order) <= _HELD_MAX or len(set(self._taken)) > 1:
+            self._make_room()
+
+    def _make_room(self) -> None:
+        for source in self._taken:
+            self.inbox.done(source)
+        self._taken.clear()
 
     def _give(self, items: Sequence[WatchItem]) -> None:
         if items:
@@ -109,4 +136,12 @@ class Watch:
                 self.webhook.put(items)
 
     def _time(self, passed_s: float) -> int:
-        return self.watcher.tracker.now_ns + int(max(0.0, passed_s) * _NS)
+        return self._order.newest_ns + int(max(0.0, passed_s) * _NS)
+
+
+def _guarded(source: Source, inbox: Inbox) -> None:
+    """Run a source; what goes wrong in it is the whole run's failure, not one that nobody hears of."""
+    try:
+        source.run(inbox)
+    except BaseException as error:  # noqa: BLE001 - told where it can be handled
+        inbox.put(Heard(source.name, failure=error, ended=True))

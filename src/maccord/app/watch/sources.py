@@ -19,7 +19,7 @@ from maccord.mac import MaccordError
 from maccord.wire.records import At, Batch
 
 CHUNK = 1 << 20
-_ROOM = 256
+_ROOM, _ROOM_EACH = 256, 4
 _WAIT_S = 0.25
 _AGAIN_S = 2.0
 
@@ -45,18 +45,38 @@ class Heard:
     remark: str = ""
     up: bool = True
     ended: bool = False
+    caught_up: bool = True
+    """False while a file is read that was there before."""
+    failure: BaseException | None = None
 
 
 class Inbox:
-    """Where sources put what they heard; it has room for a bounded number of batches."""
+    """Where sources put what they heard; it has room for a bounded number of batches, and of each file for a few.
+
+    A file that is ahead of others waits until `done` is told of what it gave.
+    """
 
     def __init__(self) -> None:
         self._queue: queue.Queue[Heard] = queue.Queue(_ROOM)
         self.stopped = threading.Event()
         self.lost = 0
+        self._room: dict[str, threading.Semaphore] = {}
+
+    def begin(self, source: str) -> None:
+        """Give a source its own room."""
+        self._room[source] = threading.Semaphore(_ROOM_EACH)
+
+    def done(self, source: str) -> None:
+        """Give a source back the room of one batch."""
+        if source in self._room:
+            self._room[source].release()
 
     def put(self, heard: Heard) -> None:
         """Wait for room, or for the end."""
+        room = self._room.get(heard.source)
+        while room is not None and not room.acquire(timeout=_WAIT_S):
+            if self.stopped.is_set():
+                return
         while not self.stopped.is_set():
             try:
                 self._queue.put(heard, timeout=_WAIT_S)
@@ -119,6 +139,11 @@ class Followed:
     once: bool = False
     mark: SourceMark | None = None
 
+    @property
+    def begins_behind(self) -> bool:
+        """Tell whether there is something to be read before anything comes live."""
+        return self.path != "-" and Path(self.path).is_file()
+
     def run(self, inbox: Inbox) -> None:
         """Read until the file ends for good."""
         missing = False
@@ -152,7 +177,7 @@ class Followed:
         self.mark = None
         reader = self._reader()
         skip_ns = known.through_ns if known is not None and self.capture else 0
-        offset = 0
+        offset, caught_up = 0, not regular
         if known is not None and not self.capture and known.offset <= status.st_size:
             offset = stream.seek(known.offset)
         through = known.through_ns if known is not None else 0
@@ -163,8 +188,11 @@ class Followed:
                 batch = later_than(reader.feed(data), skip_ns)
                 through = max(through, batch.through_ns)
                 mark = SourceMark(status.st_ino, offset - reader.unread, through) if regular else None
-                inbox.put(Heard(self.name, batch, mark))
+                inbox.put(Heard(self.name, batch, mark, caught_up=caught_up))
                 continue
+            if not caught_up:
+                caught_up = True
+                inbox.put(Heard(self.name))
             gone = not regular or self.once or self._replaced(status.st_ino, offset)
             if gone:
                 if regular and not self.once and stream.read(1):

@@ -105,23 +105,16 @@ class Tracker:
 
     def take(self, fabric: int, batch: Batch) -> None:
         """Take in what a live source gave, in the order of time."""
-        events: list[tuple[int, int, At, Domain, int, Told | None]] = []
-        ports: dict[tuple[Domain, int], set[At]] = {}
-        for one in batch.presences:
-            ports.setdefault((one.domain, one.mac), set()).add(one.at)
-        for one in batch.presences:
-            times: Iterable[int] = {one.first_ns, one.last_ns}  # at one port alone nothing happens in between
-            if len(ports[one.domain, one.mac]) > 1:
-                packed = array("q")
-                packed.frombytes(one.times[: len(one.times) // 8 * 8])
-                times = packed
-            events += [(time_ns, 0, one.at, one.domain, one.mac, None) for time_ns in times]
-        events += [(one.time_ns, 1, one.at, one.domain, -1, one) for one in batch.told]
-        for time_ns, _, at, domain, mac, told in sorted(events, key=lambda event: event[:5]):
-            if told is None:
-                self.hear(fabric, at, domain, mac, time_ns)
-            else:
-                self.tell(fabric, told)
+        for event in events_of(batch):
+            self.apply(fabric, event)
+
+    def apply(self, fabric: int, event: "Event") -> None:
+        """Take in one event."""
+        time_ns, _, at, domain, mac, told = event
+        if told is None:
+            self.hear(fabric, at, domain, mac, time_ns)
+        else:
+            self.tell(fabric, told)
 
     def _state(self, key: AddressKey, time_ns: int) -> AddressState:
         state = self.addresses.ask(key)
@@ -356,6 +349,21 @@ class Tracker:
         found = [verdict for key in keys if (verdict := self.verdict(key)) is not None]
         found += self.loop_verdicts()
         return sorted(found, key=lambda one: (one.fabric, one.domain, one.kind, one.macs, one.ip, one.posts))
+
+
+Event = tuple[int, int, At, Domain, int, Told | None]
+"""Time, whether heard (0) or told (1), port, domain, address, and what was told."""
+
+
+def events_of(batch: Batch) -> list[Event]:
+    """Return what a batch holds, in the order of time; of one moment what was heard comes first."""
+    events: list[Event] = []
+    for one in batch.presences:
+        times = array("q")
+        times.frombytes(one.times[: len(one.times) // 8 * 8])
+        events += [(time_ns, 0, one.at, one.domain, one.mac, None) for time_ns in times]
+    events += [(one.time_ns, 1, one.at, one.domain, -1, one) for one in batch.told]
+    return sorted(events, key=lambda event: event[:5])
 
 
 def _posts(key: PairKey) -> set[At]:
