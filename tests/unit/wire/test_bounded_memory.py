@@ -33,8 +33,9 @@ def test_invented_ips_ports_and_names_are_bounded():
     assert len(state.residence.places) <= 16
     assert len(state.residence.stays) <= 32
     assert all(len(track.moves) <= 256 for track in state.residence.tracks)
-    assert len(state.minds.ips) <= 8
-    assert len(state.minds.names) <= 8
+    (minds,) = state.minds.values()
+    assert len(minds.ips) <= 8
+    assert len(minds.names) <= 8
     assert len(ear.tracker.ips) <= 500
 
 
@@ -42,7 +43,7 @@ def test_one_ip_that_everybody_claims_keeps_few_owners():
     ear = Ear(SMALL)
     for step in range(2000):
         ear.arp("1", step / 100, "10.0.0.1", f"{0x001320000000 + step:012X}", kind="reply", to=step)
-    owners = ear.tracker.ips.get((0, ear.domain, "10.0.0.1"))
+    owners = ear.tracker.ips.get((0, ear.domain, "10.0.0.1")).whole
     assert len(owners.claims) <= 8
     assert len(owners.turns) <= 64
     assert ear.faults

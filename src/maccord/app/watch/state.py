@@ -18,7 +18,7 @@ from maccord.app.watch.watcher import OpenIncident, Watcher
 from maccord.mac import MaccordError
 from maccord.wire.records import At, Domain
 from maccord.wire.track.judge import AddressState
-from maccord.wire.track.owners import Owners
+from maccord.wire.track.owners import Contest
 
 _KEPT_MAX = 50_000
 _BYTES_MAX = 256 * 2**20
@@ -49,7 +49,7 @@ class Saved(Struct):
     schema: Literal["maccord.watch-state/1"]
     now_ns: int
     addresses: list[tuple[int, Domain, int, AddressState]]
-    ips: list[tuple[int, Domain, str, Owners]]
+    ips: list[tuple[int, Domain, str, Contest]]
     ground: list[tuple[At, str, str, bool]]
     open: list[OpenIncident]
     opened_total: dict[str, int]
@@ -62,7 +62,7 @@ def save(path: str, watcher: Watcher, marks: dict[str, SourceMark], waiting: lis
     """Write the state; raises BadState."""
     tracker = watcher.tracker
     addresses = [(*key, state) for key, state in tracker.addresses.items()][-_KEPT_MAX:]
-    ips = [(*key, owners) for key, owners in tracker.ips.items()][-_KEPT_MAX:]
+    ips = [(*key, contest) for key, contest in tracker.ips.items()][-_KEPT_MAX:]
     state = Saved(
         "maccord.watch-state/1",
         tracker.now_ns,
@@ -120,8 +120,8 @@ def load(path: str, watcher: Watcher) -> Left:
     tracker.ground.load(saved.ground)
     for fabric, domain, mac, state in saved.addresses:
         tracker.addresses.put((fabric, domain, mac), state)
-    for fabric, domain, ip, owners in saved.ips:
-        tracker.ips.put((fabric, domain, ip), owners)
+    for fabric, domain, ip, contest in saved.ips:
+        tracker.ips.put((fabric, domain, ip), contest)
     for one in saved.open:
         watcher.open[one.verdict.key] = one
     watcher.opened_total.update(saved.opened_total)

@@ -21,6 +21,7 @@ from maccord.wire.track.tracker import AddressKey, IpKey
 _NS = 1_000_000_000
 HOLD_NS = 2 * _NS
 OPEN_MAX = 10_000
+_SEARCHED_MAX = 1000
 _PLACES = 16
 _ADDRESSES = 256
 
@@ -63,15 +64,26 @@ class Watcher:
             items += self._judged(verdict.key, verdict, now_ns)
         for key in ripe:
             del self._waiting[key]
-            found = self.tracker.verdict(key)
-            subject = ("ip" if isinstance(key[2], str) else "mac", *key)
-            items += self._judged(subject, found if found is not None and found.kind in FAULTS else None, now_ns)
+            items += self._asked(key, now_ns)
         items += self._closed(now_ns)
         return items
 
     def flush(self, now_ns: int) -> list[WatchItem]:
         """Return what is still to be told when the sources have ended; open incidents stay open."""
         return self.step(now_ns, last=True)
+
+    def _asked(self, key: AddressKey | IpKey, now_ns: int) -> list[WatchItem]:
+        """Return what is new of one address: verdicts that there are, and incidents that are none any more."""
+        faults = {one.key: one for one in self.tracker.verdicts_of(key) if one.kind in FAULTS}
+        subject = ("ip" if isinstance(key[2], str) else "mac", *key)
+        known = [one for one in self.open if one[: len(subject)] == subject] if len(self.open) < _SEARCHED_MAX else []
+        items: list[WatchItem] = []
+        for gone in known:
+            if gone not in faults:
+                items += self._judged(gone, None, now_ns)
+        for one, verdict in faults.items():
+            items += self._judged(one, verdict, now_ns)
+        return items
 
     def _judged(self, subject: tuple[object, ...], verdict: Verdict | None, now_ns: int) -> list[WatchItem]:
         known = self.open.get(subject)

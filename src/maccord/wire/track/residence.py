@@ -16,7 +16,8 @@ MOVES_MAX = 256
 OBSERVERS_MAX = 32
 ANNOUNCED_NS = 1_500_000_000
 """How far an announcement may stand from the move that it announces."""
-_EDGES = -1
+EDGES = "\x1fedges"
+"""The observer of what all observers saw at edge ports."""
 
 
 class PlaceState(Struct):
@@ -157,7 +158,7 @@ class Residence(Struct):
         return len(self.places) - 1
 
     def _step(self, observer: str | None, number: int, time_ns: int, memory_ns: int) -> list[Move]:
-        name = "\x1fedges" if observer is None else observer
+        name = EDGES if observer is None else observer
         track = next((one for one in self.tracks if one.observer == name), None)
         place = self.places[number]
         if track is None:

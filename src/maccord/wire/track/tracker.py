@@ -20,13 +20,13 @@ from maccord.wire.records import (
     TraitSeen,
 )
 from maccord.wire.track.bounded import Bounded
-from maccord.wire.track.conflict import conflict_verdict
+from maccord.wire.track.conflict import conflict_verdicts
 from maccord.wire.track.ground import Ground, plain_spot
 from maccord.wire.track.judge import AddressState, Subject, judge
 from maccord.wire.track.loops import Loops, PairKey
-from maccord.wire.track.minds import IPS_MAX, Minds, runs_on
-from maccord.wire.track.owners import Owners
-from maccord.wire.track.residence import Move
+from maccord.wire.track.minds import IPS_MAX, runs_on
+from maccord.wire.track.owners import Contest
+from maccord.wire.track.residence import OBSERVERS_MAX, Move
 from maccord.wire.track.settings import Settings
 from maccord.wire.track.verdict import Verdict
 
@@ -36,6 +36,7 @@ _PROXY_MAX = 32
 _IDENTS = 8
 _FLAPS_MAX = 16
 _PXE = "pxeclient"
+_CERTAIN = 0.9
 
 AddressKey = tuple[int, Domain, int]
 IpKey = tuple[int, Domain, str]
@@ -59,8 +60,8 @@ class Tracker:
         self.addresses: Bounded[AddressKey, AddressState] = Bounded(
             self.settings.addresses_max, AddressState, worth=lambda one: one.last_ns > one.first_ns
         )
-        self.ips: Bounded[IpKey, Owners] = Bounded(
-            self.settings.ips_max, Owners, worth=lambda one: any(claim.claims > 1 for claim in one.claims)
+        self.ips: Bounded[IpKey, Contest] = Bounded(
+            self.settings.ips_max, Contest, worth=lambda one: any(claim.claims > 1 for claim in one.whole.claims)
         )
         self.loops = Loops(self.settings)
         self.counts = Counts()
@@ -162,16 +163,17 @@ class Tracker:
             self._claim(fabric, told, told.mac, told.ip, announced=announced)
 
     def _claim(self, fabric: int, told: ArpSeen | NeighbourSeen, mac: int, ip: str, *, announced: bool) -> None:
-        if not ip or ip in _BROADCAST_IPS or mac & _GROUP or mac == 0:
-            return
+        if not ip or ip in _BROADCAST_IPS or mac & _GROUP or mac == 0 or told.source != mac:
+            return  # what somebody says of another's address is hearsay
         if told.source == mac:
             state = self.addresses.get((fabric, told.domain, mac))
             if state is not None:
-                state.minds.claim(ip, told.time_ns)
+                minds = state.minds_at(told.at.observer)
+                minds.claim(ip, told.time_ns)
                 place = state.residence.place_of(self.ground.spot(told.at).key)
                 if place is not None and (ip in place.ips or len(place.ips) < IPS_MAX):
                     place.ips[ip] = told.time_ns
-                if len(state.minds.turns) > 2 or len(state.residence.places) > 1:
+                if len(minds.turns) > 2 or len(minds.link_local) > 2 or len(state.residence.places) > 1:
                     self._change((fabric, told.domain, mac))
         known = self._proxies.ask((fabric, told.domain, mac))
         if len(known) <= _PROXY_MAX:
@@ -179,15 +181,18 @@ class Tracker:
         if len(known) > _PROXY_MAX:
             return  # it answers for many: proxy ARP, or a router with its own addresses
         key = (fabric, told.domain, ip)
-        owners = self.ips.ask(key)
-        owners.claim(mac, told.at, told.time_ns, announced=announced, line=told.line)
-        if len(owners.claims) > 1:
+        contest = self.ips.ask(key)
+        for owners in contest.seen_at(told.at.observer):
+            owners.claim(mac, told.at, told.time_ns, announced=announced, line=told.line)
+        if len(contest.whole.claims) > 1:
             self._change(key)
 
     def _answer(self, fabric: int, told: ArpSeen, mac: int, ip: str, asker: int) -> None:
-        owners = self.ips.get((fabric, told.domain, ip))
-        if owners is not None and any(one.mac == mac for one in owners.claims):
-            owners.answer(mac, asker, told.time_ns)
+        contest = self.ips.get((fabric, told.domain, ip))
+        if contest is not None:
+            for owners in contest.seen_at(told.at.observer):
+                if any(one.mac == mac for one in owners.claims):
+                    owners.answer(mac, asker, told.time_ns)
 
     def _announce(self, fabric: int, told: Told, mac: int) -> None:
         state = self.addresses.get((fabric, told.domain, mac))
@@ -206,7 +211,7 @@ class Tracker:
             return  # firmware and the system that it starts are two clients of one machine
         state = self.addresses.get((fabric, told.domain, told.client))
         if state is not None:
-            state.minds.name(told.client_id, told.host_name, told.time_ns)
+            state.minds_at(told.at.observer).name(told.client_id, told.host_name, told.time_ns)
             self._change((fabric, told.domain, told.client))
 
     def _trait(self, fabric: int, told: Told) -> None:
@@ -214,14 +219,19 @@ class Tracker:
         state = self.addresses.get((fabric, told.domain, told.source))
         if state is None:
             return
-        state.minds.sample(told.ip, told.time_ns, told.hops, told.clock)
+        minds = state.minds_at(told.at.observer)
+        minds.sample(told.ip, told.time_ns, told.hops, told.clock)
         place = state.residence.place_of(self.ground.spot(told.at).key)
         if place is None or told.ident is None:
             return
-        others = [one for one in state.residence.places if one is not place and one.idents]
+        others = [
+            one
+            for one in state.residence.places
+            if one is not place and one.idents and one.at.observer == told.at.observer
+        ]
         if others:
-            state.minds.tried += 1
-            state.minds.runs += any(runs_on(one.idents, told.time_ns, told.ident) for one in others)
+            minds.tried += 1
+            minds.runs += any(runs_on(one.idents, told.time_ns, told.ident) for one in others)
         place.idents.append((told.time_ns, told.ident))
         del place.idents[:-_IDENTS]
 
@@ -249,11 +259,12 @@ class Tracker:
             for port in _steps(told):
                 self.hear(fabric, At(told.at.observer, port), told.domain, told.mac, told.time_ns)
         elif told.kind == "duplicate":
-            state.told = told.message or "duplicate address"
-            for port in told.ports or ((told.at.port,) if told.at.port else ()):
+            _note(state.told, told.at.observer, told.message or "duplicate address")
+            for port in told.ports or (told.at.port,):
                 self.hear(fabric, At(told.at.observer, port), told.domain, told.mac, told.time_ns)
         else:
-            state.own = f"{told.at.observer or 'a device'} received its own address as a source"
+            who = told.at.observer or "a device"
+            _note(state.own, told.at.observer, f"{who} received its own address as a source")
             self.hear(fabric, told.at, told.domain, told.mac, told.time_ns)
         self._change(key)
 
@@ -261,11 +272,11 @@ class Tracker:
         if not told.ip:
             return
         key = (fabric, told.domain, told.ip)
-        owners = self.ips.ask(key)
-        owners.told = told.message or "duplicate IP address"
-        for mac in (told.other_mac, told.mac):
-            if mac is not None and not mac & _GROUP:
-                owners.claim(mac, told.at, told.time_ns, announced=False, line=told.line)
+        for owners in self.ips.ask(key).seen_at(told.at.observer):
+            owners.told = told.message or "duplicate IP address"
+            for mac in (told.other_mac, told.mac):
+                if mac is not None and not mac & _GROUP:
+                    owners.claim(mac, told.at, told.time_ns, announced=False, line=told.line)
         self._change(key)
 
     def _link(self, fabric: int, told: Told) -> None:
@@ -283,59 +294,60 @@ class Tracker:
 
     # What comes out --------------------------------------------------------------------------------------------
 
-    def verdict(self, key: AddressKey | IpKey) -> Verdict | None:
-        """Return the verdict on one address or one IP address; what circles in a loop has none of its own."""
+    def verdicts_of(self, key: AddressKey | IpKey) -> list[Verdict]:
+        """Return the verdicts on one address or one IP address; what circles in a loop has none of its own."""
         fabric, domain, what = key
         if isinstance(what, str):
-            owners = self.ips.get((fabric, domain, what))
-            return conflict_verdict(fabric, domain, what, owners, self.settings) if owners is not None else None
-        state = self.addresses.get((fabric, domain, what))
-        if state is None:
-            return None
-        found = judge(Subject(fabric, domain, what), state, self.ground, self.settings)
-        if found is not None and found.kind in ("duplicate", "unexplained", "moved") and self._circles(key, found):
-            return None
-        return found
+            return self._conflicts((fabric, domain, what))
+        return [one for one in self._judged((fabric, domain, what)) if not self._circles(what, one)]
 
-    def _circles(self, key: AddressKey, found: Verdict) -> bool:
-        """Tell whether an address is one of those of a loop: its own identity does not contradict itself."""
-        fabric, domain, mac = key
-        if found.certainty > 0.9 and found.kind == "duplicate":
+    def _judged(self, key: AddressKey) -> list[Verdict]:
+        state = self.addresses.get(key)
+        return [] if state is None else judge(Subject(*key), state, self.ground, self.settings)
+
+    def _conflicts(self, key: IpKey) -> list[Verdict]:
+        contest = self.ips.get(key)
+        return conflict_verdicts(*key, contest, self.settings) if contest is not None else []
+
+    def _circles(self, mac: int, found: Verdict) -> bool:
+        """Tell whether a verdict is that of one address of a loop: its own identity does not contradict itself."""
+        if not _may_circle(found):
             return False
+        ports = {one.at for one in found.posts}
         return any(
-            pair.fabric == fabric and pair.domain == domain and mac in state.looping
+            pair.fabric == found.fabric and pair.domain == found.domain and mac in state.looping and _posts(pair) <= ports
             for pair, state in self.loops.pairs.items()
+            if state.looping
         )
 
     def loop_verdicts(self) -> Iterator[Verdict]:
         """Yield the verdict on each pair of ports that is part of a loop."""
         for key, pair in self.loops.pairs.items():
-            macs = [mac for mac in pair.looping if self._is_circling((key.fabric, key.domain, mac))]
-            if len(macs) >= self.settings.loop_addresses and not self.ground.one_host(key.one, key.other):
+            if len(pair.looping) < self.settings.loop_addresses or self.ground.one_host(key.one, key.other):
+                continue
+            macs = [mac for mac in pair.looping if self._is_circling(key, mac)]
+            if len(macs) >= self.settings.loop_addresses:
                 yield self.loops.verdict(key, pair, macs)
 
-    def _is_circling(self, key: AddressKey) -> bool:
-        fabric, domain, mac = key
-        state = self.addresses.get(key)
-        if state is None:
-            return True
-        found = judge(Subject(fabric, domain, mac), state, self.ground, self.settings)
-        return found is None or found.kind in ("unexplained", "moved") or (
-            found.kind == "duplicate" and found.certainty <= 0.9
+    def _is_circling(self, key: PairKey, mac: int) -> bool:
+        return all(
+            _may_circle(one)
+            for one in self._judged((key.fabric, key.domain, mac))
+            if _posts(key) <= {post.at for post in one.posts}
         )
 
     def forget(self, key: AddressKey | IpKey) -> None:
         """Forget what was held against an address or IP address, once its incident is closed."""
         fabric, domain, what = key
         if isinstance(what, str):
-            owners = self.ips.get((fabric, domain, what))
-            if owners is not None:
-                owners.forget()
+            contest = self.ips.get((fabric, domain, what))
+            if contest is not None:
+                contest.forget()
             return
         state = self.addresses.get((fabric, domain, what))
         if state is not None:
             state.residence.forget()
-            state.minds, state.told, state.own = Minds(), "", ""
+            state.minds, state.told, state.own = {}, {}, {}
 
     def forget_loop(self, verdict: Verdict) -> None:
         """Forget a loop, once its incident is closed."""
@@ -346,9 +358,9 @@ class Tracker:
         """Return every verdict there is, in the order of their subjects."""
         keys: list[AddressKey | IpKey] = [key for key, _ in self.addresses.items()]
         keys += [key for key, _ in self.ips.items()]
-        found = [verdict for key in keys if (verdict := self.verdict(key)) is not None]
+        found = [verdict for key in keys for verdict in self.verdicts_of(key)]
         found += self.loop_verdicts()
-        return sorted(found, key=lambda one: (one.fabric, one.domain, one.kind, one.macs, one.ip, one.posts))
+        return sorted(found, key=lambda one: (one.fabric, one.domain, one.kind, one.macs, one.ip, one.places))
 
 
 Event = tuple[int, int, At, Domain, int, Told | None]
@@ -372,6 +384,16 @@ def _posts(key: PairKey) -> set[At]:
 
 def _ports(verdict: Verdict) -> set[At]:
     return {one.at for one in verdict.posts}
+
+
+def _may_circle(found: Verdict) -> bool:
+    certain = found.kind == "duplicate" and found.certainty > _CERTAIN
+    return found.kind in ("duplicate", "unexplained", "moved") and not certain
+
+
+def _note(notes: dict[str, str], observer: str, text: str) -> None:
+    if observer in notes or len(notes) < OBSERVERS_MAX:
+        notes[observer] = text
 
 
 def _steps(told: MoveLogged) -> list[str]:

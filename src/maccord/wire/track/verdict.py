@@ -54,9 +54,17 @@ class Verdict(Struct, frozen=True, kw_only=True, gc=False):
     """After how many moves it was certain."""
 
     @property
+    def places(self) -> tuple[At, ...]:
+        """The ports, in the order of `posts`."""
+        return tuple(one.at for one in self.posts)
+
+    @property
     def key(self) -> tuple[object, ...]:
-        """What stays the same while a verdict changes: its subject."""
+        """What stays the same while a verdict changes: its subject, and who saw it first by name."""
+        observer = min((one.at.observer for one in self.posts), default="")
         if self.kind == "loop":
             ports = tuple(sorted((one.at.observer, one.at.port) for one in self.posts))
             return ("loop", self.fabric, self.domain, ports)
-        return ("ip", self.fabric, self.domain, self.ip) if self.ip else ("mac", self.fabric, self.domain, self.macs[0])
+        if self.ip:
+            return ("ip", self.fabric, self.domain, self.ip, observer)
+        return ("mac", self.fabric, self.domain, self.macs[0], observer)
