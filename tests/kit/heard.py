@@ -53,9 +53,7 @@ class Ear:
     def neighbour(self, port, seconds, ip, mac=MAC, *, kind="advertisement"):
         self.frame(port, seconds, mac)
         number = parse_value(mac)
-        self.tell(
-            NeighbourSeen, {"kind": kind, "source": number, "mac": number, "told": True, "ip": ip}, port, seconds
-        )
+        self.tell(NeighbourSeen, {"kind": kind, "source": number, "mac": number, "told": True, "ip": ip}, port, seconds)
 
     def trait(self, port, seconds, ip, mac=MAC, *, hops=64, ident=None, clock=None):
         self.frame(port, seconds, mac)

@@ -76,9 +76,7 @@ def _incident(case: Case, findings: list[Finding]) -> Incident:
     first = findings[0]
     owners = owners_of(case, first)
     whose = (
-        f"The inventory has {case.adapters(owners, begins=False)} with it, and not the other owner."
-        if owners
-        else ""
+        f"The inventory has {case.adapters(owners, begins=False)} with it, and not the other owner." if owners else ""
     )
     more = [show(one.address) for one in findings[1:] if one.address not in (None, first.address)]
     others = f"So it is with {listed(more)} too." if more else ""

@@ -72,7 +72,9 @@ def _incident(case: Case, finding: Finding, why: str, confidence: float) -> Inci
         confidence=confidence,
         undecided=undecided(case, [finding]),
         explanation=sentences(
-            sighting(case, finding), "One host sends from it over ports that are no link aggregate.", why,
+            sighting(case, finding),
+            "One host sends from it over ports that are no link aggregate.",
+            why,
             would_notice(case, finding),
         ),
         remedy=(

@@ -47,7 +47,7 @@ def is_certain(case: Case, finding: Finding) -> bool:
 
 def hosts_of(case: Case, findings: Iterable[Finding]) -> tuple[int, ...]:
     """Return the devices that saw some faults, and the hosts of the inventory whose addresses they are about."""
-    found = set()
+    found: set[int] = set()
     for finding in findings:
         found.update(row.host_id for row in rows_of(case, finding))
         found.update(adapter.host_id for adapter in owners_of(case, finding))
@@ -149,7 +149,7 @@ def settle(case: Case, at: int, finding: Finding) -> None:
 
 
 def one_teamed_host(case: Case, finding: Finding) -> int | None:
-    """Return the one host of the inventory whose address it is, if that host has a team that the address may leave by."""
+    """Return the one host of the inventory whose address it is, if that host has a team it may leave by."""
     owners = [one for one in owners_of(case, finding) if one.kind in _OWNED]
     hosts = {one.host_id for one in owners}
     machines = {one.machine_no for one in owners if one.kind == "vm"}

@@ -105,7 +105,7 @@ def command(
 ) -> int:
     """Tell of MAC and IP conflicts as they begin, change and end.
 
-    It listens to interfaces, to captures and logs that grow, and to syslog of switches; several at once. Each address is
+    It listens to interfaces, to captures and logs that grow, and to syslog of switches; several at once. An address is
     followed in its VLAN: one that moves too often, comes back to ports that it had left, or contradicts itself is an
     incident, and its cause is named: two owners, a team without link aggregation, a loop, an IP conflict. Migrations,
     failovers and virtual routers are by design and stay silent. Memory is bounded whatever comes.
@@ -128,9 +128,7 @@ def command(
 
     if [*captures, *logs].count("-") + sum(one.endswith("=-") for one in (*captures, *logs)) > 1:
         raise click.UsageError("Standard input can be given once.")
-    settings = Settings(
-        moves=moves, window_s=within, quiet_s=close_after, addresses_max=addresses, ips_max=addresses
-    )
+    settings = Settings(moves=moves, window_s=within, quiet_s=close_after, addresses_max=addresses, ips_max=addresses)
     watcher = Watcher(Tracker(settings), _inventory(inventory))
     say: Callable[[str], None] = _silence if quiet else remark
     left_marks: dict[str, SourceMark] = {}
@@ -170,9 +168,7 @@ def _run(watch: "Watch", metrics: tuple[str, int] | None, form: str, say: Callab
 
         server = Metrics(*metrics, watch.metrics)
         say(f"figures at http://{metrics[0]}:{server.port}/metrics")
-    before = {
-        number: signal.signal(number, lambda *_: watch.stop()) for number in (signal.SIGINT, signal.SIGTERM)
-    }
+    before = {number: signal.signal(number, lambda *_: watch.stop()) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         with display(form, sys.stdout, watch.watcher) as shown:
             watch.tell = shown
@@ -202,9 +198,7 @@ def _inventory(paths: tuple[str, ...]) -> "Inventory | None":
     return inventory_of(gathered.snapshot, report)
 
 
-def _files(
-    given: Sequence[str], marks: "dict[str, SourceMark]", *, capture: bool, once: bool
-) -> "list[Source]":
+def _files(given: Sequence[str], marks: "dict[str, SourceMark]", *, capture: bool, once: bool) -> "list[Source]":
     from maccord.app.watch.sources import Followed
     from maccord.wire.records import At
 
@@ -239,9 +233,7 @@ def _listened(names: Sequence[str]) -> "list[Source]":
     return found
 
 
-def _syslog(
-    udp: tuple[str, int] | None, tcp: tuple[str, int] | None, say: Callable[[str], None]
-) -> "list[Source]":
+def _syslog(udp: tuple[str, int] | None, tcp: tuple[str, int] | None, say: Callable[[str], None]) -> "list[Source]":
     from maccord.app.watch.syslog import SyslogTcp, SyslogUdp
 
     found: list[Source] = []

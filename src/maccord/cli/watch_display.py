@@ -20,12 +20,11 @@ _SIGNS = {"opened": "+", "changed": "~", "closed": "-"}
 class Shown:
     """Takes items; `say` takes remarks where they may not go to the terminal past a table."""
 
-    def __init__(
-        self, take: "Callable[[Sequence[WatchItem]], None]", say: Callable[[str], None] | None = None
-    ) -> None:
+    def __init__(self, take: "Callable[[Sequence[WatchItem]], None]", say: Callable[[str], None] | None = None) -> None:
         self._take, self.say = take, say
 
     def __call__(self, items: "Sequence[WatchItem]") -> None:
+        """Show what happened."""
         self._take(items)
 
 
@@ -96,11 +95,11 @@ def table(watcher: "Watcher", ended: "Sequence[WatchItem]") -> "Table":
     for one in rows[:50]:
         item = one.told
         cells = (item.first_seen, item.cause, item.ip or ", ".join(item.addresses[:3]), _where(item))
-        moves, last = str(one.verdict.moves or ""), item.last_seen
-        made.add_row(*(Text(plain(cell)) for cell in (*cells, moves, last)), style=styles.get(item.severity, ""))
+        rest = (str(one.verdict.moves or ""), item.last_seen)
+        made.add_row(*(Text(plain(cell)) for cell in (*cells, *rest)), style=styles.get(item.severity, ""))
     for item in ended:
-        cells = (item.first_seen, item.cause, item.ip or ", ".join(item.addresses[:3]), _where(item), "", "ended")
-        made.add_row(*(Text(plain(cell)) for cell in cells), style="dim")
+        cells = (item.first_seen, item.cause, item.ip or ", ".join(item.addresses[:3]), _where(item))
+        made.add_row(*(Text(plain(cell)) for cell in (*cells, "", "ended")), style="dim")
     return made
 
 

@@ -177,7 +177,8 @@ class Facts:
         self.adapters.need(wanted["adapter"])
         self.sightings.need(wanted["sighting"])
         self.unrest.need(wanted["unrest"])
-        self.hosts.need({row.host_id for row in (*self.sightings.values(), *self.unrest.values())})
+        observers = {row.host_id for row in self.sightings.values()} | {row.host_id for row in self.unrest.values()}
+        self.hosts.need(observers)
         self.hosts.need({self.pools[number].host_id for number in wanted["pool"]} | wanted["host"])
 
 

@@ -242,8 +242,8 @@ class Sighting(Struct, frozen=True, gc=False):
 class Unrest(Struct, frozen=True, gc=False):
     """One place of what moves or contradicts itself on the wire: rows of one `fault` belong together.
 
-    `kind` is that of a verdict (wire/track/verdict.py). `mac` is the address that the fault goes by, `wears` the one that
-    was seen at this place: another one where two addresses answer for one IP address, or many circle in a loop.
+    `kind` is that of a verdict (wire/track/verdict.py). `mac` is the address that the fault goes by, `wears` the one
+    that was seen at this place: another one where two addresses answer for one IP address, or many circle in a loop.
     `host_id` is the device that saw it, `port` where; `ip` are the IP addresses claimed there. `vlan` is 0 where frames
     were untagged, `tunnel` and `network` tell what they travelled in. `moves` counts all of the fault, `fast` the most
     within the window of RFC 7432, `returns` those back to a port; `visits` and `held_ms` are of this place.

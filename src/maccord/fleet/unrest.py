@@ -54,7 +54,7 @@ class _Seen:
         self._fabrics = {name: wires[number] for name, number in self.numbers.items()}
         self._presences = [one for host in hosts for one in host.of(PresenceSeen)]
         self._told = [one for host in hosts for one in host.of(WireSeen)]
-        captured = {one.place.file for one in (*self._presences, *self._told)}
+        captured = {one.place.file for one in self._presences} | {one.place.file for one in self._told}
         self._rows = [one for host in hosts for one in host.of(SightingSeen) if one.place.file not in captured]
         self.any = bool(self._presences or self._told) or any(one.seen_at for one in self._rows)
 
@@ -77,9 +77,10 @@ class _Seen:
         for one in self._presences:
             presence = one.presence
             spots[self.fabric(one.host), presence.domain, presence.mac].add(ground.spot(presence.at).key)
-        for one in self._told:
-            if isinstance(one.told, TableChange | MoveLogged) and one.told.mac is not None:
-                spots[self.fabric(one.host), one.told.domain, one.told.mac].add(ground.spot(one.told.at).key)
+        for said in self._told:
+            told = said.told
+            if isinstance(told, TableChange | MoveLogged) and told.mac is not None:
+                spots[self.fabric(said.host), told.domain, told.mac].add(ground.spot(told.at).key)
         streams = []
         ends = []
         for one in self._presences:
@@ -135,10 +136,8 @@ class _Seen:
 
 def _names(host: HostRecords) -> set[str]:
     """Return every spelling of a host's name that its records have."""
-    found = {host.name}
-    for kind in (PresenceSeen, WireSeen, SightingSeen):
-        found.update(one.host for one in host.of(kind))
-    return found
+    presences, told, rows = host.of(PresenceSeen), host.of(WireSeen), host.of(SightingSeen)
+    return {host.name, *(one.host for one in presences), *(one.host for one in told), *(one.host for one in rows)}
 
 
 def _spot(numbers: dict[str, int], places: Places, at: At) -> Spot:

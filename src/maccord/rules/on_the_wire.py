@@ -10,4 +10,4 @@ UNION ALL
 SELECT DISTINCT u.domain, u.mac, u.fault, 'adapter' AS subject_table, a.id AS subject_id
 FROM unrest u JOIN adapter a ON a.domain = u.domain AND a.mac = u.wears
 WHERE u.kind = '{kind}' AND a.kind <> 'virtual'
-"""  # noqa: S608 - kinds are words of this package
+"""

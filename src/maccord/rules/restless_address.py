@@ -1,4 +1,4 @@
-"""An address was seen at several ports in turns, or with identities that contradict each other, and two owners fit that.
+"""An address was seen at several ports in turns, or with identities that contradict each other: two owners fit that.
 
 Why it matters: a switch sends an address's frames to the port where it heard it last. Each owner gets them until the
 other one sends, and both lose what was meant for them: a fifth of it, or nearly all where one owner is silent.

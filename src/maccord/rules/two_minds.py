@@ -11,7 +11,7 @@ Example: 00-15-5D-C8-6A-00 claims 10.0.0.1 and 10.0.0.2 in turns, with TTL 64 fr
 Confirm: arping -D -I eth0 10.0.0.1; arping -D -I eth0 10.0.0.2: one address answers for both;
          tcpdump -e -v ether src 00:15:5d:c8:6a:00: compare the TTL of packets from both.
 
-Fix:     find both machines behind the port (on a hypervisor: its list of virtual adapters) and give one another address.
+Fix:     find both machines behind the port (on a hypervisor: its list of adapters) and give one another address.
 
 Source:  T. Kohno et al., "Remote physical device fingerprinting" (2005); RFC 7323; RFC 2131.
 """

@@ -44,6 +44,6 @@ WITH told AS (
 SELECT t.domain, t.mac, 'sighting' AS subject_table, t.id AS subject_id
 FROM told t LEFT JOIN known k ON k.mac = t.mac LEFT JOIN sighted_in_pool p ON p.mac = t.mac
 WHERE k.mac IS NULL AND p.mac IS NULL
-""",  # noqa: S608 - numbers of this package
+""",
     page=__doc__,
 )

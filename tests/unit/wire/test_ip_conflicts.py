@@ -102,6 +102,15 @@ def test_a_device_that_says_so_itself_is_believed():
     assert "IP-4-DUPADDR" in found.reasons[0]
 
 
+def test_a_host_that_watches_and_says_once_that_an_address_changed_hands_is_no_judge():
+    ear = Ear()
+    ear.logged(1, "ip", mac=OTHER, ip=IP, other_mac=parse_value(MAC))
+    assert ear.faults == []
+    for second, owner, former in ((20, MAC, OTHER), (40, OTHER, MAC)):
+        ear.logged(second, "ip", mac=owner, ip=IP, other_mac=parse_value(former))
+    assert ear.faults == ["ip-conflict"]
+
+
 @pytest.mark.parametrize("ip", ["2001:db8::1", "fe80::1"])
 def test_ipv6_neighbours_are_held_to_the_same(ip):
     ear = Ear()

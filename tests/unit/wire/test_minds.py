@@ -5,14 +5,14 @@ from tests.kit.heard import MAC, Ear
 ONE, TWO = "10.0.0.1", "10.0.0.2"
 
 
-def in_turns(ear, first, second, *, rounds=12, every_s=5):
+def in_turns(first, second, *, rounds=12, every_s=5):
     for step in range(rounds):
         (first if step % 2 == 0 else second)(step * every_s)
 
 
 def test_two_ips_alone_may_be_of_one_machine():
     ear = Ear()
-    in_turns(ear, lambda at: ear.arp("1", at, ONE), lambda at: ear.arp("1", at, TWO))
+    in_turns(lambda at: ear.arp("1", at, ONE), lambda at: ear.arp("1", at, TWO))
     assert ear.verdicts == []
 
 
@@ -26,7 +26,7 @@ def test_two_ips_in_turns_with_different_ttls_are_two_machines():
 
         return at
 
-    in_turns(ear, says(ONE, 64), says(TWO, 128))
+    in_turns(says(ONE, 64), says(TWO, 128))
     (found,) = ear.verdicts
     assert found.kind == "two-minds"
     assert any("TTL 64" in reason and "128" in reason for reason in found.reasons)
@@ -51,7 +51,7 @@ def test_tcp_clocks_of_different_rates_are_of_two_machines():
 
         return at
 
-    in_turns(ear, says(ONE, 1000), says(TWO, 100))
+    in_turns(says(ONE, 1000), says(TWO, 100))
     assert ear.kinds == ["two-minds"]
 
 
@@ -65,7 +65,7 @@ def test_two_dhcp_clients_and_two_link_local_addresses_in_turns_are_two_machines
 
         return at
 
-    in_turns(ear, says("01aa", "web1", "fe80::1"), says("01bb", "web2", "fe80::2"))
+    in_turns(says("01aa", "web1", "fe80::1"), says("01bb", "web2", "fe80::2"))
     assert ear.kinds == ["two-minds"]
 
 
@@ -89,7 +89,7 @@ def test_a_machine_with_two_systems_takes_longer_to_come_back():
 
         return at
 
-    in_turns(ear, says(ONE, 64, "linux"), says(TWO, 128, "windows"), every_s=3600)
+    in_turns(says(ONE, 64, "linux"), says(TWO, 128, "windows"), every_s=3600)
     assert ear.verdicts == []
 
 

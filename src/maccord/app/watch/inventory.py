@@ -1,4 +1,4 @@
-"""What the evidence of a fleet says of addresses that show on the wire: who owns them, and what is known to be wrong."""
+"""What the evidence of a fleet says of addresses that show on the wire: who owns them, and what is wrong with them."""
 
 from bisect import bisect_right
 from collections import defaultdict

@@ -3,6 +3,8 @@
 import time
 from collections.abc import Iterator
 
+from maccord.wire.fdb_log import FdbLog
+from maccord.wire.move_logs import MoveLog
 from maccord.wire.records import Batch, Told
 
 LINE_MAX = 8192
@@ -14,9 +16,6 @@ class LineReader:
 
     def __init__(self, observer: str, *, received: bool = False) -> None:
         """`received` lines are stamped with the time of their arrival where they tell none."""
-        from maccord.wire.fdb_log import FdbLog
-        from maccord.wire.move_logs import MoveLog
-
         self._received = received
         self._table = FdbLog(observer)
         self._moves = MoveLog(observer, year=time.gmtime().tm_year)

@@ -46,6 +46,29 @@ class Watch:
 
     def run(self) -> None:
         """Listen until every source has ended, or `stop` was called."""
+        running = self._start()
+        heard_at = stepped_at = saved_at = self.monotonic()
+        while not self.inbox.stopped.is_set() and (running or not self.inbox.empty):
+            heard = self.inbox.take(_STEP_S)
+            now = self.monotonic()
+            if heard is not None:
+                self._take(heard)
+                heard_at = now if heard.batch.told or heard.batch.presences else heard_at
+                running -= {heard.source} if heard.ended else set()
+            if now - stepped_at >= _STEP_S or heard is None:
+                stepped_at = now
+                self._order.release(int((now - heard_at) * _NS))
+                self._give(self.watcher.step(self._time(now - heard_at)))
+                self._make_room()
+            if now - saved_at >= _SAVE_S:
+                saved_at = now
+                self.save()
+        self.inbox.stopped.set()
+        self._order.release(everything=True)
+        self._give(self.watcher.flush(self._time(self.monotonic() - heard_at)))
+        self.save()
+
+    def _start(self) -> set[str]:
         running = {source.name for source in self.sources}
         self.up = dict.fromkeys(running, True)
         for source in self.sources:
@@ -54,31 +77,7 @@ class Watch:
             self.inbox.begin(source.name)
         for source in self.sources:
             threading.Thread(target=_guarded, args=(source, self.inbox), daemon=True, name=source.name).start()
-        heard_at = stepped_at = saved_at = self.monotonic()
-        while not self.inbox.stopped.is_set() and (running or not self.inbox.empty):
-            heard = self.inbox.take(_STEP_S)
-            now = self.monotonic()
-            if heard is not None:
-                if heard.failure is not None:
-                    self.inbox.stopped.set()
-                    raise heard.failure
-                self._take(heard)
-                if heard.batch.told or heard.batch.presences:
-                    heard_at = now
-                if heard.ended:
-                    running.discard(heard.source)
-            if now - stepped_at >= _STEP_S or heard is None:
-                stepped_at = now
-                self._order.release(int((now - heard_at) * _NS))
-                self._give(self.watcher.step(self._time(now - heard_at)))
-                self._make_room()
-            if self.state is not None and now - saved_at >= _SAVE_S:
-                saved_at = now
-                self.save()
-        self.inbox.stopped.set()
-        self._order.release(everything=True)
-        self._give(self.watcher.flush(self._time(self.monotonic() - heard_at)))
-        self.save()
+        return running
 
     def stop(self) -> None:
         """End soon; may be called from a signal's handler."""
@@ -105,6 +104,9 @@ class Watch:
         return exposition(self.watcher, totals, dict(self.up))
 
     def _take(self, heard: Heard) -> None:
+        if heard.failure is not None:
+            self.inbox.stopped.set()
+            raise heard.failure
         batch = heard.batch
         self.packets += batch.packets
         self.kernel_lost += batch.dropped

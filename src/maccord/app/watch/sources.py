@@ -13,9 +13,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Protocol
 
+from msgspec.structs import replace
+
 from maccord.app.watch.lines import LineReader
 from maccord.app.watch.state import SourceMark
 from maccord.mac import MaccordError
+from maccord.wire.capture import CaptureStream
 from maccord.wire.records import At, Batch
 
 CHUNK = 1 << 20
@@ -205,8 +208,6 @@ class Followed:
 
     def _reader(self) -> "_Reading":
         if self.capture:
-            from maccord.wire.capture import CaptureStream
-
             return _Reading(CaptureStream(self.at))
         return _Reading(LineReader(self.at.observer))
 
@@ -242,8 +243,6 @@ def later_than(batch: Batch, through_ns: int) -> Batch:
     """Return a batch without what an earlier run has taken in already."""
     if not through_ns:
         return batch
-    from msgspec.structs import replace
-
     told = [one for one in batch.told if one.time_ns > through_ns]
     presences = []
     for one in batch.presences:
@@ -279,7 +278,7 @@ class Listened:
 
     def run(self, inbox: Inbox) -> None:
         """Capture until the inbox stops."""
-        from maccord.wire.live import CannotCapture, Interface, InterfaceGone
+        from maccord.wire.live import CannotCapture, Interface, InterfaceGone  # noqa: PLC0415 - Linux alone has it
 
         gone = False
         while not inbox.stopped.is_set():

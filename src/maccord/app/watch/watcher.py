@@ -177,8 +177,10 @@ class Watcher:
 
 
 def _key(verdict: Verdict) -> AddressKey | IpKey:
-    return (verdict.fabric, verdict.domain, verdict.ip) if verdict.ip else (
-        verdict.fabric, verdict.domain, verdict.macs[0]
+    return (
+        (verdict.fabric, verdict.domain, verdict.ip)
+        if verdict.ip
+        else (verdict.fabric, verdict.domain, verdict.macs[0])
     )
 
 

@@ -23,8 +23,12 @@ CAUSES: dict[Kind, tuple[str, str]] = {
 """Cause and severity by kind of verdict; all other kinds are by design."""
 
 REMEDIES = {
-    "duplicate-on-the-wire": "Disconnect one of the two owners, at the port that matters less, and give it another address.",
-    "lag-mismatch": "Make the two ports one link aggregate, or set the team to a mode that keeps an address on one port.",
+    "duplicate-on-the-wire": (
+        "Disconnect one of the two owners, at the port that matters less, and give it another address."
+    ),
+    "lag-mismatch": (
+        "Make the two ports one link aggregate, or set the team to a mode that keeps an address on one port."
+    ),
     "layer2-loop": "Shut one of the two ports, then let spanning tree run on both and look for a bridge between them.",
     "ip-conflict": "Give one of the two hosts another IP address, and find out who assigned it.",
     "unexplained-move": "Watch the address, best by a capture at both ports, before anything is changed.",

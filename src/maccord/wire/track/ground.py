@@ -16,8 +16,10 @@ _BRIDGES = {"bridge", "repeater", "wlan"}
 
 
 class Spot(Struct, frozen=True, gc=False):
-    """A place: `key` is equal for ports that are one (an aggregate, an MLAG pair), `edge` tells whether end stations
-    are behind it (None: nobody says), `station` names the host at the other end, where it is known.
+    """A place: `key` is equal for ports that are one, such as those of an aggregate or an MLAG pair.
+
+    `edge` tells whether end stations are behind it (None: nobody says), `station` names the host at the other end,
+    where it is known.
     """
 
     key: str
@@ -82,9 +84,7 @@ class Ground:
     def dump(self) -> list[tuple[At, str, str, bool]]:
         """Return what was heard, for a state on disk."""
         told = {*self._stations, *self._bundles}
-        return [
-            (at, self._stations.get(at, ""), self._bundles.get(at, ""), at in self._bridged) for at in sorted(told)
-        ]
+        return [(at, self._stations.get(at, ""), self._bundles.get(at, ""), at in self._bridged) for at in sorted(told)]
 
     def load(self, told: list[tuple[At, str, str, bool]]) -> None:
         """Take in what an earlier run had heard."""

@@ -87,9 +87,7 @@ def judge(subject: Subject, state: AddressState, ground: Ground, settings: Setti
         apart = _apart(state.residence, ground)
         if apart:
             view = _View("", list(range(len(state.residence.places))), Minds(), None, [], 0, [], None)
-            found.append(
-                _verdict(subject, state, view, "duplicate", [apart], certainty=0.7, undecided=[_INVENTORY])
-            )
+            found.append(_verdict(subject, state, view, "duplicate", [apart], certainty=0.7, undecided=[_INVENTORY]))
     return _merged(found)
 
 
@@ -118,9 +116,7 @@ def _views(state: AddressState, settings: Settings) -> Iterator[_View]:
         )
 
 
-def _judged(
-    subject: Subject, state: AddressState, view: _View, ground: Ground, settings: Settings
-) -> Verdict | None:
+def _judged(subject: Subject, state: AddressState, view: _View, ground: Ground, settings: Settings) -> Verdict | None:
     block = block_of(subject.mac)
     if block is not None:
         return _verdict(subject, state, view, "twin", [f"{block.name} address"]) if view.track else None
@@ -142,9 +138,7 @@ def _judged(
     return moving
 
 
-def _moving(
-    subject: Subject, state: AddressState, view: _View, ground: Ground, settings: Settings
-) -> Verdict:
+def _moving(subject: Subject, state: AddressState, view: _View, ground: Ground, settings: Settings) -> Verdict:
     one, other = (state.residence.places[number] for number in view.pair or (0, 0))
     fast = view.fast >= settings.moves
     back = len(view.returns)
@@ -233,7 +227,7 @@ def _different_ips(one: dict[str, int], other: dict[str, int]) -> str:
 
 
 def _apart(residence: Residence, ground: Ground) -> str:
-    """Return what shows two owners that no observer saw move: two places that claim what no frame between them would."""
+    """Return what shows two owners that no observer saw move: two places that claim different IP addresses at once."""
     for at, one in enumerate(residence.places):
         for other in residence.places[at + 1 :]:
             if one.at.observer == other.at.observer or False in (one.edge, other.edge):
@@ -245,7 +239,7 @@ def _apart(residence: Residence, ground: Ground) -> str:
     return ""
 
 
-def _verdict(  # noqa: PLR0913 - the parts of a verdict
+def _verdict(
     subject: Subject,
     state: AddressState,
     view: _View,

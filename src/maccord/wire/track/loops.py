@@ -80,12 +80,9 @@ class Loops:
             first_ns=pair.first_ns,
             last_ns=pair.last_ns,
             moves=sum(pair.looping.get(mac, 0) for mac in macs),
-            reasons=(
-                f"{len(macs)} addresses come and go between the same two ports within {self._settings.loop_s} s",
-            ),
+            reasons=(f"{len(macs)} addresses come and go between the same two ports within {self._settings.loop_s} s",),
             undecided=(
-                "Two hosts with many cloned machines, or a host with many machines on a team without link aggregation, "
-                "look alike: exports of the hosts at the two ports would tell.",
+                "Two hosts with many cloned machines, or one with many machines on a team, look alike: exports would tell.",
             ),
             seen_by=(
                 "spanning tree (IEEE 802.1D, 802.1Q): it would have blocked one of the ports, if it ran on both",

@@ -126,7 +126,9 @@ class Minds(Struct):
         if pair is not None:
             one, other = (self.ips[ip] for ip in pair)
             if one.initial and other.initial and one.initial != other.initial:
-                found.append(f"packets of {pair[0]} start with TTL {one.initial}, those of {pair[1]} with {other.initial}")
+                found.append(
+                    f"packets of {pair[0]} start with TTL {one.initial}, those of {pair[1]} with {other.initial}"
+                )
             if one.rate and other.rate and one.rate != other.rate:
                 found.append(
                     f"the TCP clock of {pair[0]} makes {one.rate} steps a second, that of {pair[1]} {other.rate}"
@@ -175,5 +177,3 @@ def runs_on(idents: list[tuple[int, int]], time_ns: int, ident: int) -> bool:
     return any(
         0 <= time_ns - then <= _NEAR_NS and 1 <= (ident - before) % (1 << 16) <= _STEP_MAX for then, before in idents
     )
-
-

@@ -92,9 +92,7 @@ class Tracker:
         key = (fabric, domain, mac)
         state = self._state(key, time_ns)
         spot = self.ground.spot(at)
-        moves = state.residence.hear(
-            at, spot.key, edge=spot.edge, time_ns=time_ns, memory_ns=self.settings.slow_ns
-        )
+        moves = state.residence.hear(at, spot.key, edge=spot.edge, time_ns=time_ns, memory_ns=self.settings.slow_ns)
         if moves:
             self._moved(key, state, moves)
 
@@ -273,7 +271,7 @@ class Tracker:
             return
         key = (fabric, told.domain, told.ip)
         for owners in self.ips.ask(key).seen_at(told.at.observer):
-            owners.told = told.message or "duplicate IP address"
+            owners.told = told.message or owners.told  # without a mnemonic it is a host that watches, not the owner
             for mac in (told.other_mac, told.mac):
                 if mac is not None and not mac & _GROUP:
                     owners.claim(mac, told.at, told.time_ns, announced=False, line=told.line)
@@ -315,7 +313,10 @@ class Tracker:
             return False
         ports = {one.at for one in found.posts}
         return any(
-            pair.fabric == found.fabric and pair.domain == found.domain and mac in state.looping and _posts(pair) <= ports
+            pair.fabric == found.fabric
+            and pair.domain == found.domain
+            and mac in state.looping
+            and _posts(pair) <= ports
             for pair, state in self.loops.pairs.items()
             if state.looping
         )
@@ -399,7 +400,7 @@ def _note(notes: dict[str, str], observer: str, text: str) -> None:
 def _steps(told: MoveLogged) -> list[str]:
     """Return the ports that a log line leads an address through: once, or as often to and fro as it counts."""
     ports = list(told.ports) or ([told.at.port] if told.at.port else [])
-    if told.kind == "move" or len(ports) < 2:
+    if len(ports) < 2 or (told.kind == "move" and told.count < 2):
         return ports
     if not told.count:
         return [*ports, ports[0]]
