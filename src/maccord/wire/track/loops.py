@@ -82,7 +82,7 @@ class Loops:
             moves=sum(pair.looping.get(mac, 0) for mac in macs),
             reasons=(f"{len(macs)} addresses come and go between the same two ports within {self._settings.loop_s} s",),
             undecided=(
-                "Two hosts with many cloned machines, or one with many machines on a team, look alike: exports would tell.",
+                "Two hosts with cloned machines, or one with many machines on a team, look alike: exports would tell.",
             ),
             seen_by=(
                 "spanning tree (IEEE 802.1D, 802.1Q): it would have blocked one of the ports, if it ran on both",
