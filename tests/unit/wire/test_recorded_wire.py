@@ -72,7 +72,14 @@ def test_all_scenarios_at_once_are_told_apart():
 
 def test_an_incident_tells_the_moment_the_switch_and_the_ports(scenario):
     (found,) = report_on(scenario("02-duplicate-mac-both-talk", "*.pcap")).incidents
-    for word in ("2026-11-21T10:28:53", "port p-a of 02-duplicate", "198.18.0.1", "port p-b of", "198.18.0.2", "35 times"):
+    for word in (
+        "2026-11-21T10:28:53",
+        "port p-a of 02-duplicate",
+        "198.18.0.1",
+        "port p-b of",
+        "198.18.0.2",
+        "35 times",
+    ):
         assert word in found.explanation
 
 

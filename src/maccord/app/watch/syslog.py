@@ -150,15 +150,16 @@ def _reader(readers: dict[str, LineReader], sender: str) -> LineReader:
 
 
 def _bound(name: str, host: str, port: int, kind: socket.SocketKind) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    made = socket.socket(family, kind)
     try:
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        made = socket.socket(family, kind)
         if kind == socket.SOCK_STREAM:
             made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         else:
             made.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 * 2**20)
         made.bind((host, port))
     except OSError as error:
+        made.close()
         raise NoSource(name, f"cannot listen there: {error.strerror or error}") from error
     return made
 

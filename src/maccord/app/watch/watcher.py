@@ -39,13 +39,14 @@ class OpenIncident(Struct):
 class Watcher:
     """Feeds the engine of verdicts, and tells what becomes of incidents."""
 
-    def __init__(self, tracker: Tracker, inventory: Inventory | None = None) -> None:
+    def __init__(self, tracker: Tracker, inventory: Inventory | None = None, *, hold_ns: int = HOLD_NS) -> None:
         self.tracker = tracker
         self.inventory = inventory or Inventory()
         self.open: dict[tuple[object, ...], OpenIncident] = {}
         self.opened_total: dict[str, int] = {}
         self.suppressed = 0
         """Incidents that found no room among those that are open."""
+        self._hold_ns = hold_ns
         self._waiting: dict[AddressKey | IpKey, int] = {}
 
     def take(self, batch: Batch, fabric: int = 0) -> None:
@@ -57,7 +58,7 @@ class Watcher:
         for key in list(self.tracker.changed):
             self._waiting.setdefault(key, now_ns)
         self.tracker.changed.clear()
-        ripe = [key for key, since in self._waiting.items() if last or now_ns - since >= HOLD_NS]
+        ripe = [key for key, since in self._waiting.items() if last or now_ns - since >= self._hold_ns]
         items: list[WatchItem] = []
         loops = {one.key: one for one in self.tracker.loop_verdicts()} if ripe else {}
         for verdict in loops.values():
