@@ -175,7 +175,7 @@ class Followed:
     def _read(self, stream: IO[bytes], inbox: Inbox) -> bool:
         """Read one file to its end; return whether another one takes its place."""
         status = os.fstat(stream.fileno())
-        regular = stat.S_ISREG(status.st_mode)
+        regular = stat.S_ISREG(status.st_mode) and self.path != "-"
         known = self.mark if self.mark is not None and regular and self.mark.inode == status.st_ino else None
         self.mark = None
         reader = self._reader()
@@ -283,10 +283,12 @@ class Listened:
         gone = False
         while not inbox.stopped.is_set():
             try:
-                for batch in _until(inbox, Interface(self.interface, self.at).batches(_WAIT_S)):
-                    said = f"{self.interface} is back" if gone else ""
-                    gone = False
-                    inbox.put(Heard(self.name, batch, remark=said))
+                with Interface(self.interface, self.at) as interface:
+                    for batch in _until(inbox, interface.batches(_WAIT_S)):
+                        said = f"{self.interface} is back" if gone else ""
+                        gone = False
+                        if said or batch.packets or batch.dropped or batch.told or batch.presences:
+                            inbox.put(Heard(self.name, batch, remark=said))
             except (InterfaceGone, CannotCapture) as error:
                 if not gone:
                     inbox.put(Heard(self.name, remark=f"{error}; waiting for it", up=False))
