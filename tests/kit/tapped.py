@@ -29,7 +29,7 @@ class Taps:
 
     def read_tables(self, net):
         for switch in net.switches.values():
-            last = {}
+            last: dict[tuple[int, int], str] = {}
             for change in sorted(switch.ledger.changes, key=lambda one: one.at_us):
                 gone = change.port is None
                 port = last.get((change.vlan, change.mac), "") if gone else change.port
@@ -59,7 +59,7 @@ def _arp(frame, at, domain, time_ns):
         at=at,
         domain=domain,
         line=1,
-        kind=kind,
+        kind=kind,  # type: ignore[arg-type]
         source=frame.src,
         mac=sender,
         ip=ip,
@@ -79,8 +79,8 @@ def tapped(settings=None):
             taps.hear(self, port, frame)
         receive(self, port, frame, hops)
 
-    Switch.receive = heard
+    Switch.receive = heard  # type: ignore[method-assign]
     try:
         yield taps
     finally:
-        Switch.receive = receive
+        Switch.receive = receive  # type: ignore[method-assign]

@@ -4,6 +4,7 @@ import threading
 import time
 from datetime import UTC, datetime, timedelta
 
+from maccord.app.watch.model import WatchItem
 from maccord.app.watch.run import Watch
 from maccord.app.watch.watcher import Watcher
 from maccord.wire.track import Settings, Tracker
@@ -26,7 +27,8 @@ class Run:
     """A watch that runs in a thread; `items` are what it told."""
 
     def __init__(self, *sources, settings=None, **options):
-        self.items, self.remarks = [], []
+        self.items: list[WatchItem] = []
+        self.remarks: list[str] = []
         self.watcher = options.pop("watcher", None) or Watcher(Tracker(settings or Settings()), hold_ns=0)
         self.watch = Watch(
             self.watcher,

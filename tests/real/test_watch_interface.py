@@ -18,6 +18,8 @@ pytestmark = pytest.mark.real
 def test_two_hosts_with_one_ip_are_told_and_the_interface_may_go_down(cable):
     command = [sys.executable, "-m", "maccord", "watch", "--interface", cable[1], "--format", "json"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8") as running:
+        assert running.stdout is not None
+        assert running.stderr is not None
         time.sleep(1.5)
         for _ in range(5):
             for sender in (A, B):

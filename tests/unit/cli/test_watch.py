@@ -102,6 +102,8 @@ def test_a_signal_ends_it_in_order_and_keeps_the_state(log, tmp_path, number):
     state = tmp_path / "state"
     command = [sys.executable, "-m", "maccord", "watch", "--log", log, "--format", "json", "--state", str(state)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8") as running:
+        assert running.stdout is not None
+        assert running.stderr is not None
         assert json.loads(running.stdout.readline())["event"] == "opened"
         running.send_signal(number)
         assert running.wait(20) == 0

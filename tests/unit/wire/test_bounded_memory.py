@@ -30,6 +30,7 @@ def test_invented_ips_ports_and_names_are_bounded():
         ear.trait(f"port{step}", step / 10, f"10.{step >> 8 & 255}.{step & 255}.1", hops=step % 256, ident=step)
         ear.dhcp("1", step / 10, f"{step:04x}", f"name{step}")
     state = ear.tracker.addresses.get((0, ear.domain, 0x00155DC86A00))
+    assert state is not None
     assert len(state.residence.places) <= 16
     assert len(state.residence.stays) <= 32
     assert all(len(track.moves) <= 256 for track in state.residence.tracks)
@@ -43,18 +44,20 @@ def test_one_ip_that_everybody_claims_keeps_few_owners():
     ear = Ear(SMALL)
     for step in range(2000):
         ear.arp("1", step / 100, "10.0.0.1", f"{0x001320000000 + step:012X}", kind="reply", to=step)
-    owners = ear.tracker.ips.get((0, ear.domain, "10.0.0.1")).whole
+    contest = ear.tracker.ips.get((0, ear.domain, "10.0.0.1"))
+    assert contest is not None
+    owners = contest.whole
     assert len(owners.claims) <= 8
     assert len(owners.turns) <= 64
     assert ear.faults
 
 
 def test_what_was_asked_for_once_makes_way_first():
-    bounded = Bounded(8, list, worth=bool)
+    bounded: Bounded[object, list[str]] = Bounded(8, list, worth=bool)
     for key in "abcd":
         bounded.ask(key).append(key)
-    for key in range(100):
-        bounded.ask(key)
+    for number in range(100):
+        bounded.ask(number)
     assert [bounded.get(key) for key in "abcd"] == [["a"], ["b"], ["c"], ["d"]]
     assert len(bounded) <= 8
 

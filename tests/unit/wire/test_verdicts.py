@@ -103,6 +103,13 @@ def test_migrations_there_and_back_that_announce_themselves_stay_silent():
     assert ear.faults == []
 
 
+def test_the_reverse_arp_of_a_hypervisor_announces_a_migration():
+    ear = Ear()
+    for step, second in enumerate((0, 50, 100, 150)):
+        ear.arp(str(1 + step % 2), second, "", kind="reverse")
+    assert ear.faults == []
+
+
 def test_announcements_do_not_hide_what_moves_too_often():
     ear = Ear()
     for step in range(12):

@@ -146,9 +146,10 @@ class Tracker:
     def _arp(self, fabric: int, told: Told) -> None:
         assert isinstance(told, ArpSeen)
         announced = told.kind == "announcement"
-        if announced or told.kind == "probe":
+        if told.kind in ("announcement", "probe", "reverse"):
             self._announce(fabric, told, told.source)
-        self._claim(fabric, told, told.mac, told.ip if told.kind != "probe" else "", announced=announced)
+        said = told.ip if told.kind not in ("probe", "reverse") else ""
+        self._claim(fabric, told, told.mac, said, announced=announced)
         if told.kind == "reply" and told.mac == told.source:
             self._answer(fabric, told, told.mac, told.ip, told.target_mac)
 

@@ -16,30 +16,38 @@ from maccord.wire.records import At
 from tests.kit.watched import Run, flapping, wait_for
 
 
+class Receiver(ThreadingHTTPServer):
+    """Takes what is posted; `answers` are the status codes that it gives first."""
+
+    def __init__(self):
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.calls: list[tuple[dict[str, str], dict[str, object]]] = []
+        self.answers: list[int] = []
+        self.url = f"http://127.0.0.1:{self.server_address[1]}/hook"
+
+
+class Handler(BaseHTTPRequestHandler):
+    def do_POST(self):
+        assert isinstance(self.server, Receiver)
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.server.calls.append((dict(self.headers), json.loads(body)))
+        code = self.server.answers.pop(0) if self.server.answers else 204
+        self.send_response(code)
+        if code == 302:
+            self.send_header("Location", "http://127.0.0.1:1/elsewhere")
+        self.end_headers()
+
+    def log_message(self, *_):
+        pass
+
+
 @pytest.fixture
 def hook():
-    """A receiver; `answers` are the status codes it gives first."""
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self):
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            hook.calls.append((dict(self.headers), json.loads(body)))
-            code = hook.answers.pop(0) if hook.answers else 204
-            self.send_response(code)
-            if code == 302:
-                self.send_header("Location", "http://127.0.0.1:1/elsewhere")
-            self.end_headers()
-
-        def log_message(self, *_):
-            pass
-
-    hook = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    hook.calls, hook.answers = [], []
-    hook.url = f"http://127.0.0.1:{hook.server_address[1]}/hook"
-    threading.Thread(target=hook.serve_forever, daemon=True).start()
-    yield hook
-    hook.shutdown()
-    hook.server_close()
+    receiver = Receiver()
+    threading.Thread(target=receiver.serve_forever, daemon=True).start()
+    yield receiver
+    receiver.shutdown()
+    receiver.server_close()
 
 
 @pytest.fixture
