@@ -197,6 +197,11 @@ def spelled_ns(time_ns: int) -> str:
     return f"{moment:%Y-%m-%dT%H:%M:%S}.{time_ns // 1_000_000 % 1000:03}Z"
 
 
+def _whole(number: int) -> int:
+    """Return a number that a column can hold: tables of another site may tell any."""
+    return min(max(number, 0), (1 << 63) - 1)
+
+
 def _rows(faults: Sequence[Verdict], seen: _Seen) -> Iterator[Unrest]:
     stands = seen.places_of(faults)
     number = 0
@@ -215,9 +220,9 @@ def _rows(faults: Sequence[Verdict], seen: _Seen) -> Iterator[Unrest]:
                     kind=one.kind,
                     mac=one.macs[0],
                     wears=mac,
-                    vlan=one.domain.vlan,
+                    vlan=_whole(one.domain.vlan),
                     tunnel=one.domain.tunnel,
-                    network=one.domain.network,
+                    network=_whole(one.domain.network),
                     port=post.at.port,
                     edge=post.edge,
                     ip=one.ip or ", ".join(post.ips),

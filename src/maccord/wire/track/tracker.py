@@ -85,7 +85,7 @@ class Tracker:
 
     def hear(self, fabric: int, at: At, domain: Domain, mac: int, time_ns: int) -> None:
         """Note a frame from an address at a port; times may go back a little, as those of several ports do."""
-        if mac & _GROUP or mac == 0:
+        if not _is_sender(mac):
             return  # no sender has a group address (IEEE 802)
         self.counts.heard += 1
         self.now_ns = max(self.now_ns, time_ns)
@@ -162,7 +162,7 @@ class Tracker:
             self._claim(fabric, told, told.mac, told.ip, announced=announced)
 
     def _claim(self, fabric: int, told: ArpSeen | NeighbourSeen, mac: int, ip: str, *, announced: bool) -> None:
-        if not ip or ip in _BROADCAST_IPS or mac & _GROUP or mac == 0 or told.source != mac:
+        if not ip or ip in _BROADCAST_IPS or not _is_sender(mac) or told.source != mac:
             return  # what somebody says of another's address is hearsay
         if told.source == mac:
             state = self.addresses.get((fabric, told.domain, mac))
@@ -274,7 +274,7 @@ class Tracker:
         for owners in self.ips.ask(key).seen_at(told.at.observer):
             owners.told = told.message or owners.told  # without a mnemonic it is a host that watches, not the owner
             for mac in (told.other_mac, told.mac):
-                if mac is not None and not mac & _GROUP:
+                if mac is not None and _is_sender(mac):
                     owners.claim(mac, told.at, told.time_ns, announced=False, line=told.line)
         self._change(key)
 
@@ -386,6 +386,10 @@ def _posts(key: PairKey) -> set[At]:
 
 def _ports(verdict: Verdict) -> set[At]:
     return {one.at for one in verdict.posts}
+
+
+def _is_sender(mac: int) -> bool:
+    return 0 < mac < 1 << 48 and not mac & _GROUP
 
 
 def _may_circle(found: Verdict) -> bool:
