@@ -26,7 +26,7 @@ from uuid import uuid4
 import msgspec
 import urllib3
 
-from maccord import __version__, wire
+from maccord import __version__, rest
 from maccord.alloc.authority import Page
 from maccord.alloc.life import State
 from maccord.alloc.records import (
@@ -146,11 +146,11 @@ class Client:
     def create_pool(self, spec: PoolSpec, *, actor: Actor | None = None) -> Pool:
         """Make a pool."""
         del actor
-        return self._ask("POST", "/v1/pools", wire.PoolDoc, body=spec)
+        return self._ask("POST", "/v1/pools", rest.PoolDoc, body=spec)
 
     def pool(self, name: str) -> Pool:
         """Return a pool."""
-        return self._ask("GET", f"/v1/pools/{_part(name)}", wire.PoolDoc)
+        return self._ask("GET", f"/v1/pools/{_part(name)}", rest.PoolDoc)
 
     def pools(self, *, after: str | None = None, limit: int = 100) -> Page[Pool]:
         """Return pools in the order of their names."""
@@ -168,7 +168,7 @@ class Client:
         """Change a pool, or say what the change would do; `expect` is the version that the caller saw."""
         del actor
         body = _given(change) | {"preview": preview}
-        return self._ask("PATCH", f"/v1/pools/{_part(name)}", wire.PoolChangedDoc, body=body, expect=expect)
+        return self._ask("PATCH", f"/v1/pools/{_part(name)}", rest.PoolChangedDoc, body=body, expect=expect)
 
     def delete_pool(self, name: str, *, actor: Actor | None = None, expect: int | None = None) -> None:
         """Remove a pool."""
@@ -181,7 +181,7 @@ class Client:
         return tuple(map(self._usage, names))
 
     def _usage(self, name: str) -> Usage:
-        found = self._ask("GET", f"/v1/pools/{_part(name)}", wire.PoolDoc)
+        found = self._ask("GET", f"/v1/pools/{_part(name)}", rest.PoolDoc)
         counters = msgspec.structs.asdict(found.usage)
         return msgspec.convert(
             {"pool": found.name, "kind": found.kind, "scope": found.scope, "runs": 0, **counters}, Usage
@@ -191,12 +191,12 @@ class Client:
         """Never issue these addresses."""
         del actor
         body = {"first": span.first, "last": span.last, "reason": reason}
-        return self._ask("POST", f"/v1/pools/{_part(pool)}/exclusions", wire.PoolDoc, body=body, again=True)
+        return self._ask("POST", f"/v1/pools/{_part(pool)}/exclusions", rest.PoolDoc, body=body, again=True)
 
     def include(self, pool: str, span: RangeSpec, *, actor: Actor | None = None) -> Pool:
         """Take exclusions within `span` back."""
         del actor
-        return self._ask("POST", f"/v1/pools/{_part(pool)}/inclusions", wire.PoolDoc, body=span, again=True)
+        return self._ask("POST", f"/v1/pools/{_part(pool)}/inclusions", rest.PoolDoc, body=span, again=True)
 
     # Addresses
 
@@ -214,13 +214,13 @@ class Client:
         del actor
         body = {"holder": holder, "count": count, "address": address}
         path = f"/v1/pools/{_part(pool)}/addresses"
-        return self._ask("POST", path, wire.GrantedDoc, body=body, key=key or uuid4().hex).record()
+        return self._ask("POST", path, rest.GrantedDoc, body=body, key=key or uuid4().hex).record()
 
     def preview(self, pool: str, *, count: int = 1) -> tuple[str, ...]:
         """Return free addresses of a pool, and reserve nothing."""
         body = {"holder": {"kind": "exception", "id": "preview"}, "count": count, "preview": True}
         path = f"/v1/pools/{_part(pool)}/addresses"
-        found = self._ask("POST", path, wire.PreviewDoc, body=body, again=True)
+        found = self._ask("POST", path, rest.PreviewDoc, body=body, again=True)
         return tuple(one.mac for one in found.addresses)
 
     def share(
@@ -235,7 +235,7 @@ class Client:
         """Add a holder to an address that is held."""
         del actor
         path, query = f"/v1/addresses/{_part(address)}/holders", {"scope": scope}
-        return self._ask("POST", path, wire.LeaseDoc, query=query, body=holder, key=key or uuid4().hex)
+        return self._ask("POST", path, rest.LeaseDoc, query=query, body=holder, key=key or uuid4().hex)
 
     def confirm(
         self, address: str, *, actor: Actor | None = None, scope: str | None = None, holder: str | None = None
@@ -243,7 +243,7 @@ class Client:
         """Say that the address is at work: it no longer expires."""
         del actor
         path, query = f"/v1/addresses/{_part(address)}/confirm", {"scope": scope, "holder": holder}
-        return self._ask("POST", path, wire.LeaseDoc, query=query, again=True)
+        return self._ask("POST", path, rest.LeaseDoc, query=query, again=True)
 
     def release(
         self,
@@ -257,11 +257,11 @@ class Client:
         """One holder lets go; when it was the last, the address rests."""
         del actor
         path, query = f"/v1/addresses/{_part(address)}", {"scope": scope, "holder": holder}
-        return self._ask("DELETE", path, wire.ReleasedDoc, query=query, key=key or uuid4().hex)
+        return self._ask("DELETE", path, rest.ReleasedDoc, query=query, key=key or uuid4().hex)
 
     def look_up(self, address: str, *, scope: str | None = None) -> Lease:
         """Return what is known of an address, free ones too."""
-        return self._ask("GET", f"/v1/addresses/{_part(address)}", wire.LeaseDoc, query={"scope": scope})
+        return self._ask("GET", f"/v1/addresses/{_part(address)}", rest.LeaseDoc, query={"scope": scope})
 
     def leases(
         self,
@@ -275,7 +275,7 @@ class Client:
     ) -> Page[Lease]:
         """Return addresses that have a row, in their order, filtered."""
         query = {"pool": pool, "scope": scope, "state": state, "holder": holder, "after": after, "limit": limit}
-        found = self._ask("GET", "/v1/addresses", Page[wire.LeaseDoc], query=query)
+        found = self._ask("GET", "/v1/addresses", Page[rest.LeaseDoc], query=query)
         return Page(items=found.items, next=found.next)
 
     def probation(
@@ -290,13 +290,13 @@ class Client:
         """Put an address that was seen in conflict on probation."""
         del actor
         body = {"reason": reason, "scope": scope, "for_s": for_s}
-        return self._ask("POST", f"/v1/addresses/{_part(address)}/probation", wire.LeaseDoc, body=body, again=True)
+        return self._ask("POST", f"/v1/addresses/{_part(address)}/probation", rest.LeaseDoc, body=body, again=True)
 
     def end_rest(self, address: str, *, reason: str, actor: Actor | None = None, scope: str | None = None) -> Lease:
         """Free a resting address, or one on probation, before its time."""
         del actor
         path = f"/v1/addresses/{_part(address)}/end-rest"
-        return self._ask("POST", path, wire.LeaseDoc, query={"scope": scope}, body={"reason": reason})
+        return self._ask("POST", path, rest.LeaseDoc, query={"scope": scope}, body={"reason": reason})
 
     # Blocks
 
@@ -355,13 +355,13 @@ class Client:
     def preflight(self, questions: Sequence[Question]) -> tuple[Verdict, ...]:
         """Answer whether adapters may start, in the order of the questions."""
         asked = [{"mac": one.address, "holder": one.holder, "scope": one.scope} for one in questions]
-        found = self._ask("POST", "/v1/preflight", wire.PreflightDoc, body={"adapters": asked}, again=True)
+        found = self._ask("POST", "/v1/preflight", rest.PreflightDoc, body={"adapters": asked}, again=True)
         return found.verdicts
 
     def history(self, address: str, *, scope: str | None = None, at: datetime | None = None) -> tuple[Tenure, ...]:
         """Return who had an address and when, oldest first."""
         query = {"scope": scope, "at": None if at is None else at.isoformat()}
-        return self._ask("GET", f"/v1/addresses/{_part(address)}/history", wire.HistoryDoc, query=query).items
+        return self._ask("GET", f"/v1/addresses/{_part(address)}/history", rest.HistoryDoc, query=query).items
 
     # Audit
 
@@ -409,7 +409,7 @@ class Client:
 
     def tokens(self) -> tuple[Token, ...]:
         """Return all tokens, revoked and expired ones too."""
-        return self._ask("GET", "/v1/tokens", wire.TokensDoc).items
+        return self._ask("GET", "/v1/tokens", rest.TokensDoc).items
 
     # Everything
 

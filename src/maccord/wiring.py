@@ -18,6 +18,11 @@ def clock() -> datetime:
     return datetime.now(UTC)
 
 
+def monotonic() -> float:
+    """Return seconds on a clock that never goes back."""
+    return time.monotonic()
+
+
 def engine() -> Engine:
     """Return the engine that rules run on."""
     from maccord.engine.duck import DuckEngine

@@ -10,12 +10,14 @@ from maccord.app.check import check
 from maccord.app.gather import gather
 from maccord.engine.duck import DuckEngine
 from tests.kit import suzieq
+from tests.kit.case_captures import capture_of
 from tests.kit.case_exports import ends, host_export, vmm_export
 
 CASES = Path(__file__).parents[1] / "cases"
 NOW = datetime(2026, 7, 2, tzinfo=UTC)
 
-_CASE_KEYS = {"what", "incident", "now", "hosts", "vmm", "devices", "files", "expect", "twin", "problems", "awaits"}
+_INPUT_KEYS = {"hosts", "vmm", "devices", "files", "captures"}
+_CASE_KEYS = {"what", "incident", "now", "expect", "twin", "problems", "awaits", *_INPUT_KEYS}
 _EXPECT_KEYS = {"cause", "severity", "state", "hosts", "addresses", "ranges", "allowed", "undecided"}
 _TWIN_KEYS = {"kind", "address", "hosts"}
 
@@ -65,7 +67,9 @@ class Case:
         hosts = {f"{key}.json": host_export(key, told) for key, told in self.told.get("hosts", {}).items()}
         servers = {f"{key}.json": vmm_export(key, told) for key, told in self.told.get("vmm", {}).items()}
         tables = [suzieq.device(told.get("name", key), told) for key, told in self.told.get("devices", {}).items()]
-        return hosts | servers | {name: raw for one in tables for name, raw in one.items()} | self.told.get("files", {})
+        captures = {name: capture_of(lines) for name, lines in self.told.get("captures", {}).items()}
+        rest = self.told.get("files", {}) | captures
+        return hosts | servers | {name: raw for one in tables for name, raw in one.items()} | rest
 
     def write(self, folder):
         """Write the evidence to a folder."""

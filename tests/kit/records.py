@@ -1,6 +1,6 @@
 """Any records of evidence, of the types that they declare and of the values that tell much of them apart."""
 
-from typing import Any, get_args, get_type_hints
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import msgspec
 from hypothesis import strategies as st
@@ -41,7 +41,21 @@ def _values(kind: type[Seen], name: str, hint: Any) -> st.SearchStrategy[Any]:
     known = {Address: _ADDRESSES, Whole: _NUMBERS, tuple[str, ...]: st.lists(WORDS, max_size=2).map(tuple), **_PLAIN}
     if hint in known:
         return known[hint]
-    return st.one_of(*(known[one] for one in get_args(hint)))
+    return st.one_of(*(known[one] if one in known else _of_the_wire(one) for one in get_args(hint) or (hint,)))
+
+
+def _of_the_wire(hint: Any) -> st.SearchStrategy[Any]:
+    """Return a strategy for a part of a record of the wire, whatever its type admits."""
+    plain: dict[Any, st.SearchStrategy[Any]] = {int: _NUMBERS, bytes: st.binary(max_size=24), **_PLAIN}
+    if hint in plain:
+        return plain[hint]
+    if get_origin(hint) is Literal:
+        return st.sampled_from(get_args(hint))
+    if get_origin(hint) is tuple:
+        return st.lists(_of_the_wire(get_args(hint)[0]), max_size=2).map(tuple)
+    if isinstance(hint, type) and issubclass(hint, msgspec.Struct):
+        return st.builds(hint, **{name: _of_the_wire(one) for name, one in get_type_hints(hint).items()})
+    return st.one_of(*map(_of_the_wire, get_args(hint)))
 
 
 def records(kind: type[Seen]) -> st.SearchStrategy[Any]:

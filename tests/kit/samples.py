@@ -225,8 +225,29 @@ duid 00:01:00:01:2a:2b
     "windows-dhcp": """"IPAddress","ScopeId","AddressState","ClientId","HostName"
 "10.0.0.5","10.0.0.0","Active","bc-24-11-08-a0-01","web"
 """,
+    "switch-export": json.dumps(
+        {
+            "schema": "maccord.switch/1",
+            "collectedAt": "2026-11-21T10:00:00Z",
+            "name": "sw1",
+            "interfaces": [{"name": "Gi1/0/3", "mac": "BC-24-11-08-A0-03", "partOf": None}],
+            "addresses": [{"mac": "BC-24-11-08-A0-01", "vlan": 10, "port": "Gi1/0/3", "status": "learned"}],
+            "neighbours": [{"ip": "10.0.0.5", "mac": "BC-24-11-08-A0-01", "port": "Vlan10"}],
+            "links": [{"port": "Gi1/0/48", "system": "core", "chassis": "BC-24-11-08-A0-04", "peerPort": "Eth1"}],
+        }
+    ),
+    "fdb-logs": """Timestamp: Sat Nov 21 10:28:53 2026 544987 usec
+bc:24:11:08:a0:01 dev p-a vlan 10 master br0
+Timestamp: Sat Nov 21 10:28:54 2026 1 usec
+Deleted bc:24:11:08:a0:01 dev p-a vlan 10 master br0
+""",
+    "move-logs": """<188>2026 Apr 26 12:29:01 n5k-a \
+%FWM-6-MAC_MOVE_NOTIFICATION: Host bc24.1108.a001 in vlan 7 is flapping \
+between port Po19 and port Po22
+{"TimeCreated":"2026-11-21T09:15:30Z","Computer":"HV07","ProviderName":"VMSMP","Id":28,"Message":"BC-24-11-08-A0-01"}
+""",
 }
 """A document by the name of its collector, as in COLLECTORS."""
 
-BINARY = {"suzieq"}
+BINARY = {"captures", "suzieq", "windows-events"}
 """Collectors of what is no text; their own tests hold their samples, and the same against them."""

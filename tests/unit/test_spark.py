@@ -31,6 +31,10 @@ def gathered(tmp_path_factory):
     for number, case in enumerate([*cases("causes"), *cases("twins")]):
         fabrics.append(f'[[layer2]]\nname = "C{number}"\nhosts = ["C{number}-*"]\n')
         case.write(folder / str(number))
+        for inner in [
+            one for one in (folder / str(number)).iterdir() if any(one.glob("*.log")) or any(one.glob("*.pcap"))
+        ]:
+            inner.rename(inner.with_name(f"C{number}-{inner.name}"))  # the switch that a folder is named for
         for file in (folder / str(number)).rglob("*.json"):
             text = file.read_text()
             file.write_text(re.sub(r'("ComputerName": ")(?=[^"]+",)', rf"\g<1>C{number}-", text, count=1))

@@ -12,10 +12,12 @@ from io import FileIO
 
 from maccord.collect import Document, Parsed, read_together
 from maccord.fleet.problem import Problem
+from maccord.wire.magic import is_capture
 
 _BYTES = 2**20
 _FILES = 64
 _PIECE = 2**16
+_HEAD = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,7 @@ def batches(files: Iterable[File], bytes_max: int) -> Iterator[Batch]:
             problems.append(found)
         else:
             documents.append(found)
-            size += len(found.raw)
+            size += len(found.raw) if found.stream is None else _BYTES
         count = len(documents) + len(problems)
         if count >= _FILES or size >= _BYTES:
             yield _batch(documents, problems)
@@ -61,7 +63,12 @@ def batches(files: Iterable[File], bytes_max: int) -> Iterator[Batch]:
 
 
 def _batch(documents: list[Document], problems: list[Problem]) -> Batch:
-    parsed = read_together(documents)
+    try:
+        parsed = read_together(documents)
+    finally:
+        for document in documents:
+            if document.stream is not None:
+                document.stream.close()
     if parsed.seen or parsed.used < len(documents):
         gc.collect(0)  # trees of XML are full of cycles; what is packed has none
     parsed.problems += problems
@@ -71,14 +78,35 @@ def _batch(documents: list[Document], problems: list[Problem]) -> Batch:
 def read_document(file: File, bytes_max: int) -> Document | Problem:
     """Return a file's content, or why it was not read."""
     try:
-        with FileIO(file.path) as stream:
+        stream = FileIO(file.path)
+    except OSError as error:
+        return Problem(file.name, "", f"cannot be read: {error.strerror or error}")
+    try:
+        if _is_large_capture(stream):
+            return Document(file.name, file.folder, stream.read(_HEAD), file.above, _from_the_start(stream))
+        with stream:
             raw = _content(stream, bytes_max + 1)
     except OSError as error:
+        stream.close()
         return Problem(file.name, "", f"cannot be read: {error.strerror or error}")
     if len(raw) > bytes_max:
         reason = f"larger than {bytes_max // 2**20} MB: not read (--max-file-size raises the limit)"
         return Problem(file.name, "", reason)
     return Document(file.name, file.folder, raw, file.above)
+
+
+def _is_large_capture(stream: FileIO) -> bool:
+    """Tell whether a file is a capture that is better read piece by piece, however large it is."""
+    if os.fstat(stream.fileno()).st_size <= _BYTES:
+        return False
+    large = is_capture(stream.read(_HEAD))
+    stream.seek(0)
+    return large
+
+
+def _from_the_start(stream: FileIO) -> FileIO:
+    stream.seek(0)
+    return stream
 
 
 def _content(stream: FileIO, most: int) -> bytes:

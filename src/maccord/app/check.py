@@ -43,13 +43,14 @@ def check_tables(engine: Engine, where: str, *, now: datetime, tell: Callable[[s
 def _report(
     snapshot: Snapshot, engine: Engine, config: FleetConfig, now: datetime, tell: Callable[[str], None]
 ) -> Report:
+    total, arp = snapshot.frames
     diagnosis = diagnose(engine, tell=tell)
     return build_report(
         snapshot,
         diagnosis.incidents,
         diagnosis.twins,
         diagnosis.facts,
-        evidence=EvidenceCount(files=snapshot.files, **count_rows(engine), frames={"total": 0, "arp": 0}),
+        evidence=EvidenceCount(files=snapshot.files, **count_rows(engine), frames={"total": total, "arp": arp}),
         config=config,
         now=now,
     )

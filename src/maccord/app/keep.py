@@ -58,7 +58,9 @@ class Keeper:
                 if folder:
                     ahead = f"{folder}/"
                     unread = {path.removeprefix(ahead) for path in collected.unread if path.startswith(ahead)}
-                    self._keep_folder(folder, files, unread)
+                    self._keep_folder(
+                        folder, files, set(_listed(self._root / folder / _LIST)) if collected.adds else unread
+                    )
                 else:
                     self._keep_files(files)
         except OSError as error:

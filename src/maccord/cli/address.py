@@ -103,7 +103,7 @@ def allocate(
     """Allocate addresses of POOL: one a line, when nobody asked for JSON."""
     import msgspec
 
-    from maccord.wire import MacDoc, PreviewDoc, granted
+    from maccord.rest import MacDoc, PreviewDoc, granted
 
     with opened() as (book, actor):
         if preview:
@@ -139,7 +139,7 @@ def list_(*, pool: str | None, scope: str | None, state: str | None, holder: str
     """List addresses that are held, rest or are on probation."""
     from maccord.alloc.life import State
     from maccord.app.listing import everything
-    from maccord.wire import LeaseDoc
+    from maccord.rest import LeaseDoc
 
     wanted = State(state) if state else None
     with opened() as (book, _):
@@ -159,7 +159,7 @@ def list_(*, pool: str | None, scope: str | None, state: str | None, holder: str
 @format_option()
 def release(*, mac: str, scope: str | None, holder: str | None, key: str | None, form: str) -> int:
     """Let a holder go; when it was the last one, the address rests, and is free then."""
-    from maccord.wire import ReleasedDoc
+    from maccord.rest import ReleasedDoc
 
     with opened() as (book, actor):
         released = book.release(mac, actor=actor, scope=scope, holder=holder, key=key)
@@ -232,7 +232,7 @@ def free(*, mac: str, reason: str, scope: str | None, form: str) -> int:
 @format_option()
 def history(*, mac: str, scope: str | None, at: datetime | None, form: str) -> int:
     """Tell who had an address, and when."""
-    from maccord.wire import HistoryDoc
+    from maccord.rest import HistoryDoc
 
     with opened() as (book, _):
         past = book.history(mac, scope=scope, at=at)
@@ -384,7 +384,7 @@ def said_place(file: str, at: str) -> str:
 
 
 def _show(form: str, lease: "Lease") -> None:
-    from maccord.wire import LeaseDoc
+    from maccord.rest import LeaseDoc
 
     show(form, document(lease, LeaseDoc), facts([
         ("address", lease.address),

@@ -90,8 +90,9 @@ def command(
     hyperv --script), the JSON of single cmdlets, objects of a Network Controller, libvirt XML, guest files and lists of
     Proxmox, .vmx files and vNetwork sheets of VMware, lists of xe, listings of OpenStack, KubeVirt, Docker, Incus and
     Linux hosts, lists of NetBox, address and ARP tables of switches as their command line prints them, leases of DHCP
-    servers (Kea, ISC dhcpd, dnsmasq, Windows), SuzieQ's Parquet snapshots, and a fleet.toml that says what evidence
-    cannot know. Files are recognised by their content. Nothing is written but the report, and nothing is connected to.
+    servers (Kea, ISC dhcpd, dnsmasq, Windows), captures (pcap, pcapng; SWITCH/PORT.pcap), logs of bridges, syslog and
+    Windows events with moves of addresses, SuzieQ's Parquet snapshots, and a fleet.toml that says what evidence cannot
+    know. Files are recognised by their content. Nothing is written but the report, and nothing is connected to.
 
     PATH may also be a folder that `maccord tables` wrote: alone, its tables are checked as they are, and with others it
     counts as the evidence that it was made of, so that several sites are checked as one fleet.

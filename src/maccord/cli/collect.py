@@ -36,7 +36,7 @@ def command() -> None:
     """
 
 
-for _platform in (live.libvirt, live.netbox, live.proxmox, live.vsphere):
+for _platform in (live.libvirt, live.netbox, live.proxmox, live.switch, live.vsphere):
     command.add_command(_platform)
 
 

@@ -21,6 +21,7 @@ _COMMANDS = {
     "whatif": "Tell which clashes would follow: merge two fleets, add a host, move, import or restore a machine.",
     "rehearse": "Run a plan on emulated hosts: what is gone, what is new, who is cut off, what comes back.",
     "apply": "Run a reviewed plan on hosts, step by step, resumable, with its reverse at hand.",
+    "watch": "Listen to a network: tell of MAC and IP conflicts as they begin, change and end.",
     "explain": "Show the page of a cause, a rule or an expected twin.",
     "collect": "Gather evidence: ask platforms for it, or get the scripts that hosts run.",
     "tables": "Write the model of a fleet as Parquet, for other engines and for later.",

@@ -213,7 +213,7 @@ def change(
     """Change the pool NAME; what is not named stays."""
     from maccord.alloc.records import PoolChange
     from maccord.cli.shown import document, holders
-    from maccord.wire import PoolChangedDoc
+    from maccord.rest import PoolChangedDoc
 
     wish = PoolChange(
         ranges=ranges or None, policy=policy, rest_s=rest, confirm_s=confirm_within, note=note, low_percent=low,
@@ -309,7 +309,7 @@ def _rows(lines: Any) -> Any:  # noqa: ANN401 - binary lines in, rows out
 
 
 def _document(pool: "Pool", usage: "Usage") -> object:
-    from maccord.wire import pool_document
+    from maccord.rest import pool_document
 
     return pool_document(pool, usage)
 

@@ -42,7 +42,7 @@ def command(
       maccord preflight 00-15-5D-C8-6A-00 --holder vm-adapter:vm17/nic0 --host HV01
       orchestrator adapters --json | maccord preflight --from - --format json
     """
-    from maccord.wire import PreflightDoc
+    from maccord.rest import PreflightDoc
 
     questions = _questions(macs, holder, host, scope, file)
     with opened() as (book, _):
@@ -62,7 +62,7 @@ def _questions(
     import msgspec
 
     from maccord.alloc.records import Question
-    from maccord.wire import Preflight
+    from maccord.rest import Preflight
 
     if file is not None:
         if macs or holder is not None:

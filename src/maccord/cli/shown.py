@@ -92,6 +92,6 @@ def seconds(value: int | None) -> str:
 
 def document(record: object, kind: type[Any]) -> Any:  # noqa: ANN401 - of the type `kind`
     """Return a record as REST gives it."""
-    from maccord.wire import document as made
+    from maccord.rest import document as made
 
     return made(record, kind)

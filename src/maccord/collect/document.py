@@ -3,9 +3,12 @@
 import codecs
 from dataclasses import dataclass
 from functools import cached_property
+from io import RawIOBase
 from typing import Any
 
 import msgspec
+
+from maccord.wire.magic import CAPTURES
 
 BYTES_MAX = 64 * 1024 * 1024
 """Files larger than this are not read by default; the export of a host with a thousand machines has about 3 MB."""
@@ -18,8 +21,12 @@ FOLDERS_ABOVE = 6
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 
 
-MAGIC = (b"PAR1",)
-"""How the binary formats begin that are read: Apache Parquet's "File Format", section "Metadata"."""
+MAGIC = (b"PAR1", b"ElfFile\0", *CAPTURES)
+"""How the binary formats begin that are read.
+
+Source: Apache Parquet, "File Format", section "Metadata"; libyal, "Windows XML Event Log (EVTX)"; captures, as
+`wire/magic.py` cites.
+"""
 
 
 class Unreadable(Exception):
@@ -34,13 +41,15 @@ class Unreadable(Exception):
 class Document:
     """One file: `file` relative to the argument that held it, `folder` the name of the folder it lies in.
 
-    `above` has the names of the folders around that one, nearest first, as many as a platform's own layout needs.
+    `above` has the names of the folders around that one, nearest first, as many as a platform's own layout needs. Of a
+    large capture `raw` is how it begins, and `stream` reads it from its beginning; whoever opened that closes it.
     """
 
     file: str
     folder: str
     raw: bytes
     above: tuple[str, ...] = ()
+    stream: RawIOBase | None = None
 
     @property
     def is_binary(self) -> bool:

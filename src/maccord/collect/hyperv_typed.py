@@ -178,7 +178,7 @@ _DECODER = msgspec.json.Decoder(Export)
 
 def export_of(document: Document) -> Export | None:
     """Return the export that a document is; None when it is none, or not typed throughout."""
-    if not any(sign in document.raw for sign in _SIGNS):
+    if document.is_binary or not any(sign in document.raw for sign in _SIGNS):
         return None
     try:
         return _DECODER.decode(document.utf8)

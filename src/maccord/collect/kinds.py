@@ -3,9 +3,11 @@
 from typing import Protocol
 
 from maccord.collect import (
+    captures,
     dhcpd,
     dnsmasq,
     docker,
+    fdb_logs,
     fleet_toml,
     hyperv,
     ifupdown,
@@ -15,12 +17,14 @@ from maccord.collect import (
     kubevirt,
     libvirt,
     machine_id,
+    move_logs,
     netbox,
     network_controller,
     openstack,
     proxmox,
     proxmox_lists,
     suzieq,
+    switch_export,
     switch_tables,
     switch_templates,
     vmm,
@@ -28,6 +32,7 @@ from maccord.collect import (
     vmware_sheet,
     vmware_vmx,
     windows_dhcp,
+    windows_events,
     xcp,
 )
 from maccord.collect.document import Document
@@ -48,10 +53,14 @@ class Collector(Protocol):
 
 COLLECTORS: dict[str, Collector] = {
     "suzieq": suzieq,
+    "captures": captures,
+    "windows-events": windows_events,
     "fleet.toml": fleet_toml,
     "kea": kea,
     "dnsmasq": dnsmasq,
     "dhcpd": dhcpd,
+    "switch-export": switch_export,
+    "fdb-logs": fdb_logs,
     "switch-tables": switch_tables,
     "netbox": netbox,
     "windows-dhcp": windows_dhcp,
@@ -72,6 +81,7 @@ COLLECTORS: dict[str, Collector] = {
     "incus": incus,
     "iproute": iproute,
     "machine-id": machine_id,
+    "move-logs": move_logs,
     "switch-templates": switch_templates,
 }
 """Every collector, in the order in which documents are offered to them.

@@ -61,6 +61,8 @@ class About(msgspec.Struct):
     fabrics: list[Fabric]
     allowances: list[Allowance]
     problems: list[Problem]
+    frames: tuple[int, int] = (0, 0)
+    """How many packets captures hold, and how many ARP packets."""
     networks: list[str] = []
     """The names of layer-2 domains 0 and up: those of `fabrics`, and those that the evidence itself tells apart."""
     origin: Origin | None = None
@@ -145,6 +147,7 @@ def _write_all(snapshot: Snapshot, config: FleetConfig, folder: Path, readings: 
             list(config.fabrics),
             list(config.allowances),
             list(snapshot.problems),
+            snapshot.frames,
             list(snapshot.fabrics),
             Origin(FORM, readings.used, sorted(set(readings.problems))) if readings else None,
         )
@@ -211,4 +214,4 @@ def read_about(engine: Engine, where: str) -> tuple[Snapshot, FleetConfig]:
     about = about_of(str(content), where)
     config = FleetConfig(tuple(about.fabrics), tuple(about.allowances))
     networks = tuple(about.networks) or config.fabric_names
-    return Snapshot({}, networks, about.files, tuple(sorted(about.problems))), config
+    return Snapshot({}, networks, about.files, tuple(sorted(about.problems)), about.frames), config

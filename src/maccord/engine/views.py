@@ -244,6 +244,17 @@ JOIN bucket b ON b.domain = p.domain AND b.level = p.level AND b.bucket = p.buck
 WHERE p.mac >= b.first AND p.mac <= b.last AND b.kind <> 'container'
 """,
     ),
+    (
+        "sighted_in_pool",  # addresses that devices saw and that lie in a range somebody issues from
+        """
+SELECT DISTINCT q.mac
+FROM (SELECT s.mac, w.level, CAST(FLOOR(s.mac * w.share) AS BIGINT) AS bucket
+      FROM (SELECT DISTINCT mac FROM sighting WHERE kind = 'dynamic') s
+      CROSS JOIN (SELECT DISTINCT level, share FROM stretch) w) q
+JOIN bucket b ON b.level = q.level AND b.bucket = q.bucket
+WHERE q.mac >= b.first AND q.mac <= b.last
+""",
+    ),
 )
 """Name and query of each view, in an order in which each stands after what it reads; what much waits for stands last,
 for on several lanes the last goes first.

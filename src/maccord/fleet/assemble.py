@@ -9,6 +9,7 @@ from maccord.fleet.evidence import (
     AdapterSeen,
     DeclaredSeen,
     EventSeen,
+    FramesSeen,
     GrantSeen,
     HbaSeen,
     HostSeen,
@@ -42,6 +43,7 @@ from maccord.fleet.records import (
 )
 from maccord.fleet.settle import settle
 from maccord.fleet.snapshot import Snapshot
+from maccord.fleet.unrest import unrest
 from maccord.mac import MacRange, block_of, default_pool
 
 _FIRST, _LAST = ("vmm", "hyperv"), ("docker", "linux")
@@ -76,7 +78,13 @@ def assemble(
         tuple(fabrics.names),
         files,
         tuple(sorted({*problems, *found})),
+        _frames(hosts),
     )
+
+
+def _frames(hosts: Sequence[HostRecords]) -> tuple[int, int]:
+    counted = [one for host in hosts for one in host.of(FramesSeen)]
+    return sum(one.total for one in counted), sum(one.arp for one in counted)
 
 
 def _whereabouts(host: HostRecords, wire: int, numbering: Numbering) -> int:
@@ -258,8 +266,9 @@ def _add_sightings(hosts: Sequence[HostRecords], domains: Sequence[int], tables:
         for one in host.of(SightingSeen):
             edge, spot = places.edge(number, one), places.spot(number, one)
             told = (one.kind, one.vlan, one.mac, one.port, one.ip, one.vrf, one.name, edge, one.seen_at)
-            rows.append(Sighting(len(rows), number, domain, *told, one.place.file, one.place.at, spot))
+            rows.append(Sighting(len(rows), number, domain, *told, one.place.file, one.place.at, spot, one.segment))
     halves = tables["mlag_peer"]
+    tables["unrest"] = list(unrest(hosts, domains, places))
     for number, peer in places.peers.items():
         half = hosts[number].of(PeerSeen)[0]
         halves.append(MlagPeer(len(halves), number, peer, half.system, half.place.file, half.place.at))

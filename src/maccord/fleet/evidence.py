@@ -8,6 +8,8 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
+from maccord.wire.records import Presence, Told
+
 Address = Annotated[int, Meta(ge=0, le=(1 << 48) - 1)]
 """A MAC address as a number. Records that come from elsewhere (`fleet/packing.py`) are held to it."""
 
@@ -264,6 +266,33 @@ class SightingSeen(Struct, frozen=True, kw_only=True, gc=False):
     name: str = ""
     seen_at: str = ""
     edge: bool | None = None
+    segment: str = ""
+    """What tells the layer-2 domain beside the VLAN, such as a tunnel's network: `vxlan 5000`."""
+
+
+class FramesSeen(Struct, frozen=True, gc=False):
+    """How much a capture holds: `total` counts its packets, `arp` the ARP packets in them, those inside tunnels too."""
+
+    host: str
+    place: Place
+    total: Whole
+    arp: Whole
+
+
+class PresenceSeen(Struct, frozen=True, gc=False):
+    """When an address sent at a port, as a capture shows it; `host` is `presence.at.observer`."""
+
+    host: str
+    place: Place
+    presence: Presence
+
+
+class WireSeen(Struct, frozen=True, gc=False):
+    """What one packet or log line told of addresses; `host` is `told.at.observer`."""
+
+    host: str
+    place: Place
+    told: Told
 
 
 class DeclaredSeen(Struct, frozen=True, kw_only=True, gc=False):
@@ -368,6 +397,9 @@ Seen = (
     | EventSeen
     | GrantSeen
     | SightingSeen
+    | FramesSeen
+    | PresenceSeen
+    | WireSeen
     | DeclaredSeen
     | PortSeen
     | LinkSeen

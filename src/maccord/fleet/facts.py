@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from ipaddress import IPv4Address
 from typing import Any, Generic, Protocol, TypeVar
 
 from maccord.fleet.diagnosis import Finding
@@ -9,6 +10,7 @@ from maccord.fleet.records import (
     Adapter,
     Declared,
     Event,
+    GuestIp,
     Hba,
     Host,
     IpAddress,
@@ -17,7 +19,9 @@ from maccord.fleet.records import (
     MlagPeer,
     Pool,
     Row,
+    Sighting,
     Switch,
+    Unrest,
     Uplink,
 )
 
@@ -83,6 +87,8 @@ class Facts:
         self.hosts = Rows(source, "host", Host)
         self.issuers = Rows(source, "issuer", Issuer)
         self.pools = Rows(source, "pool", Pool)
+        self.sightings = Rows(source, "sighting", Sighting)
+        self.unrest = Rows(source, "unrest", Unrest)
         wanted: dict[str, set[int]] = defaultdict(set)
         for finding in findings:
             for table, numbers in finding.rows.items():
@@ -94,6 +100,8 @@ class Facts:
             "event": self.events,
             "hba": self.hbas,
             "issuer": self.issuers,
+            "sighting": self.sightings,
+            "unrest": self.unrest,
         }
         found = source.fetch_all([(table, "id", wanted[table]) for table in told])
         for rows, fetched in zip(told.values(), found, strict=True):
@@ -143,6 +151,13 @@ class Facts:
         """Return the ids of the adapters that a switch is bound to."""
         return self._uplinks.get(switch_id, set()) if switch_id is not None else set()
 
+    def guest_ips_of(self, adapters: Iterable[int]) -> dict[str, int]:
+        """Return which adapter's guest reports which IPv4 address; one that several report is left out."""
+        found: dict[str, set[int]] = defaultdict(set)
+        for row in self._rows(GuestIp, "guest_ip", "adapter_id", adapters):
+            found[str(IPv4Address(row.address))].add(row.adapter_id)
+        return {ip: min(numbers) for ip, numbers in found.items() if len(numbers) == 1}
+
     def mlag_peer_of(self, host_id: int, system: int | None) -> int | None:
         """Return the other half of a host's MLAG pair, if `system` is the address that the two share."""
         one = self._peers.get(host_id)
@@ -160,6 +175,10 @@ class Facts:
                 wanted[table].update(numbers)
         self.pools.need(wanted["pool"])
         self.adapters.need(wanted["adapter"])
+        self.sightings.need(wanted["sighting"])
+        self.unrest.need(wanted["unrest"])
+        observers = {row.host_id for row in self.sightings.values()} | {row.host_id for row in self.unrest.values()}
+        self.hosts.need(observers)
         self.hosts.need({self.pools[number].host_id for number in wanted["pool"]} | wanted["host"])
 
 

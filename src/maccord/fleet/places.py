@@ -70,6 +70,15 @@ class Places:
             key = (min(host, peer), max(host, peer), port if same else "")
         return self._spots.setdefault(key, len(self._spots))
 
+    def station(self, host: int, port: str) -> str:
+        """Return the name of the one end station that a port leads to, where the evidence has it."""
+        names = set(self._links[host].get(self._whole(host, port), ()))
+        if len(names) != 1:
+            return ""
+        (name,) = names
+        number = self._named(host, name)
+        return self._hosts[number].name if number is not None and self._is_station(host, name) else ""
+
     def _leads_to_stations(self, host: int, port: str) -> bool | None:
         if not self._links[host]:
             return None

@@ -217,7 +217,8 @@ class Sighting(Struct, frozen=True, gc=False):
 
     `host_id` is the device. `kind` is dynamic, static, own, neighbour or lease; `edge` is null where nobody says
     whether the port leads to end stations. `spot` numbers where the port leads: the ports of an aggregate have one
-    number, and so have those of two MLAG peers that lead to one neighbour; null without a port.
+    number, and so have those of two MLAG peers that lead to one neighbour; null without a port. `segment` is what tells
+    the layer-2 domain beside the VLAN, such as the network of a tunnel.
     """
 
     id: int
@@ -235,6 +236,48 @@ class Sighting(Struct, frozen=True, gc=False):
     file: str
     place: str
     spot: int | None = None
+    segment: str = ""
+
+
+class Unrest(Struct, frozen=True, gc=False):
+    """One place of what moves or contradicts itself on the wire: rows of one `fault` belong together.
+
+    `kind` is that of a verdict (wire/track/verdict.py). `mac` is the address that the fault goes by, `wears` the one
+    that was seen at this place: another one where two addresses answer for one IP address, or many circle in a loop.
+    `host_id` is the device that saw it, `port` where; `ip` are the IP addresses claimed there. `vlan` is 0 where frames
+    were untagged, `tunnel` and `network` tell what they travelled in. `moves` counts all of the fault, `fast` the most
+    within the window of RFC 7432, `returns` those back to a port; `visits` and `held_ms` are of this place.
+    `certainty` is in percent; `reasons`, `undecided` and `seen_by` have one sentence a line.
+    """
+
+    id: int
+    host_id: int
+    domain: int
+    fault: int
+    kind: str
+    mac: int
+    wears: int
+    vlan: int
+    tunnel: str
+    network: int
+    port: str
+    edge: bool | None
+    ip: str
+    first_seen: str
+    last_seen: str
+    visits: int
+    held_ms: int
+    began: str
+    ended: str
+    moves: int
+    fast: int
+    returns: int
+    certainty: int
+    reasons: str
+    undecided: str
+    seen_by: str
+    file: str
+    place: str
 
 
 class MlagPeer(Struct, frozen=True, gc=False):
@@ -284,6 +327,7 @@ Row = (
     | Sighting
     | Declared
     | MlagPeer
+    | Unrest
 )
 
 OBSERVERS = frozenset({"switch", "dhcp", "netbox"})
@@ -306,5 +350,6 @@ TABLES: dict[str, type[Row]] = {
     "sighting": Sighting,
     "declared": Declared,
     "mlag_peer": MlagPeer,
+    "unrest": Unrest,
 }
 """Every table by its name; the engine creates them from the classes, so that columns are told in one place."""

@@ -26,7 +26,7 @@ from maccord.plan.steps import (
 )
 from maccord.plan.work import Work
 
-_OBSERVED = ("event", "sighting", "declared")
+_OBSERVED = ("event", "sighting", "unrest", "declared")
 
 
 def projected(work: Work, steps: Sequence[AnyStep]) -> Snapshot:

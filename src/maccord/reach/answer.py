@@ -52,7 +52,8 @@ class Collected:
 
     `files` are texts by their path, with `/`, below the folder of evidence. A folder named in it, or in `folders`,
     belongs to what was asked: what an earlier collection wrote there and this one does not name is out of date.
-    `unread` names files for what is there and could not be read this time: an earlier one stays.
+    `unread` names files for what is there and could not be read this time: an earlier one stays. `adds` says that all
+    earlier ones stay, since this is one more moment of the same thing.
     """
 
     source: str
@@ -60,6 +61,7 @@ class Collected:
     folders: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
     unread: frozenset[str] = frozenset()
+    adds: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -165,7 +165,7 @@ class _Names:
         if table == "pool":
             pool = facts.pools[number]
             return SubjectItem("pool", facts.hosts[pool.host_id].name, pool.name or pool.kind)
-        if table in ("event", "hba", "declared", "issuer"):
+        if table in ("event", "hba", "declared", "issuer", "sighting", "unrest"):
             return self._small_subject(table, number)
         adapter = facts.adapters[number]
         name = f"{adapter.machine}/{adapter.name}" if adapter.kind == "vm" else adapter.name
@@ -182,6 +182,9 @@ class _Names:
         if table == "declared":
             declared = facts.declared[number]
             return SubjectItem("declared", facts.hosts[declared.host_id].name, f"{declared.owner}/{declared.name}")
+        if table in ("sighting", "unrest"):
+            seen = facts.sightings[number] if table == "sighting" else facts.unrest[number]
+            return SubjectItem("port", facts.hosts[seen.host_id].name, seen.port)
         issuer = facts.issuers[number]
         return SubjectItem("manager", facts.hosts[issuer.host_id].name, issuer.manager)
 
@@ -207,6 +210,10 @@ class _Names:
         if table == "issuer":
             issuer = facts.issuers[number]
             return EvidenceItem(issuer.file, issuer.place, f"{issuer.low:012X}")
+        if table in ("sighting", "unrest"):
+            seen = facts.sightings[number] if table == "sighting" else facts.unrest[number]
+            value = facts.unrest[number].wears if table == "unrest" else facts.sightings[number].mac
+            return EvidenceItem(seen.file, seen.place, f"{value:012X}")
         if table == "declared":
             declared = facts.declared[number]
             return EvidenceItem(declared.file, declared.place, f"{declared.mac:012X}")

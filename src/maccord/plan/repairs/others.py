@@ -87,6 +87,19 @@ _ADVICE: dict[str, Callable[[Work, Task], str]] = {
     "range-does-not-match-host": _says(
         "Nothing has to be done today. Ask whether a host with the old address exists that is not in the evidence."
     ),
+    "duplicate-on-the-wire": _of_addresses(
+        "Find both owners of {} at the ports that the incident names, disconnect the one that matters less and give it "
+        "another address; exports of both hosts would tell how it was copied."
+    ),
+    "lag-mismatch": _of_addresses(
+        "Make the ports that {} moves between one link aggregate on the switch, or set the host's team to a mode that "
+        "keeps each address on one port."
+    ),
+    "layer2-loop": _says(
+        "Shut one of the two ports that the incident names, let spanning tree run on both, and look for a bridge."
+    ),
+    "ip-conflict": _of_addresses("Give one of the hosts of {} another IP address, and find out who assigned it."),
+    "unexplained-move": _of_addresses("Watch {}, best by a capture at both ports, before anything is changed."),
     "unexplained-duplicate": _says(
         "Find the cause, or it comes back: gather evidence of all hosts of the layer 2, of VMM and of the switches."
     ),

@@ -18,7 +18,7 @@ from maccord.serve.problem import Refused
 from maccord.serve.service import Service, actor, actor_of, etag
 from maccord.serve.v1.paging import Paged, page
 from maccord.serve.v1.pools import POOL
-from maccord.wire import (
+from maccord.rest import (
     Allocate,
     Asked,
     GrantedDoc,

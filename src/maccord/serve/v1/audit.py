@@ -9,7 +9,7 @@ from maccord.alloc.records import AuditVerdict
 from maccord.serve.operations import Answer, Call, Operation, Reply
 from maccord.serve.service import Service
 from maccord.serve.v1.paging import Paged, page
-from maccord.wire import Asked, AuditDoc, Short
+from maccord.rest import Asked, AuditDoc, Short
 
 
 class ListedRecords(Paged, frozen=True, kw_only=True):

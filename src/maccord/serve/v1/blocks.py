@@ -11,7 +11,7 @@ from maccord.serve.operations import Answer, Call, Operation, Reply
 from maccord.serve.service import Service, actor_of
 from maccord.serve.v1.paging import Paged, page
 from maccord.serve.v1.pools import POOL
-from maccord.wire import BlockNew, Short
+from maccord.rest import BlockNew, Short
 
 _BLOCK = POOL | {"block": "The block's number."}
 

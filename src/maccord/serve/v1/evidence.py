@@ -7,7 +7,7 @@ from maccord.serve.guard import Principal
 from maccord.serve.operations import Answer, Call, Operation, Reply
 from maccord.serve.problem import PREFIX
 from maccord.serve.service import Service, actor_of
-from maccord.wire import Adopt, Preflight, PreflightDoc, document
+from maccord.rest import Adopt, Preflight, PreflightDoc, document
 
 _SHOWN = ("type", "title", "status", "address")
 _HIDDEN = "taken, in a pool that the token is not granted"

@@ -9,7 +9,7 @@ from msgspec import Meta
 from maccord.alloc.authority import Page
 from maccord.serve.operations import Call, Reply
 from maccord.serve.service import Service
-from maccord.wire import Asked, document
+from maccord.rest import Asked, document
 
 T = TypeVar("T")
 Cursor = Annotated[str, Meta(min_length=1, max_length=512, description="`next` of the page before.")]

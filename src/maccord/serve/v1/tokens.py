@@ -3,7 +3,7 @@
 from maccord.alloc.records import NewToken, Token
 from maccord.serve.operations import Answer, Call, Operation, Reply
 from maccord.serve.service import Service, actor_of
-from maccord.wire import TokenNew, TokensDoc
+from maccord.rest import TokenNew, TokensDoc
 
 _NAME = {"token": "The token's name."}
 

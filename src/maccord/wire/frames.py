@@ -1,0 +1,378 @@
+"""Takes frames apart, all frames of a piece at once: tags, headers, and the frames inside tunnels.
+
+A capture has packets of one link type each. Of every packet comes a row of `Frames`, of tunnels a row for each frame
+within. Rows end before what carries them ends: no field of one packet is read from the next.
+
+Source: IEEE 802.3, 802.1Q, 802.1ad, 802.1ah, 802.2 (SNAP: RFC 1042); RFC 791; RFC 8200; RFC 7348 (VXLAN); RFC 8926
+(Geneve); RFC 2784, RFC 2890, RFC 7637 (GRE, its key, NVGRE); draft-foschiano-erspan-03 (ERSPAN); RFC 3378 (EtherIP);
+"LINKTYPE_LINUX_SLL", "LINKTYPE_LINUX_SLL2" of tcpdump.org.
+"""
+
+from dataclasses import dataclass, fields
+
+import numpy as np
+
+from maccord.wire.octets import Mask, Memory, Numbers
+
+ETHERNET, NULL, RAW, RAW_BSD, RAW_OPENBSD, LOOP, SLL, SLL2, IPV4, IPV6 = 1, 0, 101, 12, 14, 108, 113, 276, 228, 229
+"""Link types that are taken apart here (tcpdump.org, "Link-layer header types")."""
+
+LINKS = {ETHERNET, NULL, RAW, RAW_BSD, RAW_OPENBSD, LOOP, SLL, SLL2, IPV4, IPV6}
+
+NOBODY = -1
+"""In place of an address that a link does not tell."""
+
+CDP = 0x1_2000
+"""In place of an EtherType: what SNAP carries for Cisco's Discovery Protocol."""
+
+ARP, IP, IP6, RARP, LLDP, SLOW, PBB = 0x0806, 0x0800, 0x86DD, 0x8035, 0x88CC, 0x8809, 0x88E7
+NO_TUNNEL, VXLAN, GENEVE, NVGRE, GRE, GRE_ENDS, ERSPAN, PBB_TUNNEL, WLAN, ETHERIP = range(10)
+
+_TAGS_MAX = 4
+_DEPTH_MAX = 4
+_HEADERS_MAX = 6
+_NETWORK = 48
+_UDP, _GRE, _ETHERIP = 17, 47, 97
+_BRIDGING, _ERSPAN_2, _ERSPAN_3 = 0x6558, 0x88BE, 0x22EB
+_VSID_LEAST = 0x1000
+"""RFC 7637 reserves lower ones: a key that would have one is a plain tunnel's."""
+
+
+@dataclass(slots=True)
+class Frames:
+    """Frames, one a row, all columns int64.
+
+    `packet` is the row of the packet that holds it, `time` in nanoseconds, `source` and `target` addresses or NOBODY,
+    `tags` the VLANs, 12 bits each with a leading 1, `net` the kind of tunnel and its number (48 bits), `kind` an
+    EtherType, CDP, or a length of LLC; `at` and `end` where the payload is. `outer` and `inner` are low 64 bits of the
+    addresses that a tunnel has, for those known by their ends. `outward` is 1 for frames that the vantage point itself
+    sent.
+    """
+
+    packet: Numbers
+    time: Numbers
+    source: Numbers
+    target: Numbers
+    tags: Numbers
+    net: Numbers
+    kind: Numbers
+    at: Numbers
+    end: Numbers
+    outward: Numbers
+
+    def __len__(self) -> int:
+        return len(self.packet)
+
+    def where(self, chosen: Mask | Numbers) -> "Frames":
+        """Return some of the rows."""
+        return Frames(*(getattr(self, one.name)[chosen] for one in fields(self)))
+
+
+@dataclass(slots=True)
+class Packets:
+    """IP packets, one a row: the row of the frame, the addresses' offsets, the protocol, and where its data is.
+
+    `protocol` is -1 in fragments that are not the first. `hops` and `six` (1 for IPv6) are of the IP header at
+    `header`.
+    """
+
+    frame: Numbers
+    header: Numbers
+    six: Numbers
+    protocol: Numbers
+    at: Numbers
+    end: Numbers
+
+    def where(self, chosen: Mask | Numbers) -> "Packets":
+        """Return some of the rows."""
+        return Packets(*(getattr(self, one.name)[chosen] for one in fields(self)))
+
+
+def joined(some: list[Frames]) -> Frames:
+    """Return all rows of several, in their order."""
+    if len(some) == 1:
+        return some[0]
+    return Frames(*(np.concatenate([getattr(one, part.name) for one in some]) for part in fields(Frames)))
+
+
+def of_packets(memory: Memory, start: Numbers, end: Numbers, time: Numbers, link: int) -> Frames:
+    """Return the frames of packets of one link type, before tunnels are looked into.
+
+    `start` and `end` are offsets of the packets' octets.
+    """
+    packet = np.arange(len(start), dtype=np.int64)
+    if link == ETHERNET:
+        return of_ethernet(memory, start, end, packet, time)
+    nothing = np.full(len(start), NOBODY, np.int64)
+    outward = np.zeros(len(start), np.int64)
+    if link in (SLL, SLL2):
+        return _of_cooked(memory, start, end, time, two=link == SLL2)
+    if link in (NULL, LOOP):
+        family = memory.u32(start)
+        family = np.where(family > 0xFFFF, memory.little32(start), family)
+        kind = np.where(family == 2, IP, np.where(np.isin(family, (10, 24, 28, 30)), IP6, 0))
+        at = start + 4
+    else:
+        version = memory.u8(start) >> 4
+        kind = np.where(version == 4, IP, np.where(version == 6, IP6, 0))
+        at = start
+    kind = np.where(at < end, kind, NOBODY)
+    one = np.ones(len(start), np.int64)
+    return Frames(packet, time, nothing, nothing, one, outward, kind, at, end, outward)
+
+
+def of_ethernet(memory: Memory, start: Numbers, end: Numbers, packet: Numbers, time: Numbers) -> Frames:
+    """Return frames that begin with an Ethernet header; shorter ones than that are left out."""
+    whole = end - start >= 14
+    if not whole.all():
+        start, end, packet, time = start[whole], end[whole], packet[whole], time[whole]
+    zeros = np.zeros(len(start), np.int64)
+    ones = np.ones(len(start), np.int64)
+    frames = Frames(
+        packet,
+        time,
+        memory.u48(start + 6),
+        memory.u48(start),
+        ones,
+        zeros,
+        memory.u16(start + 12),
+        start + 14,
+        end,
+        zeros,
+    )
+    _untag(memory, frames)
+    _unwrap_llc(memory, frames)
+    return frames
+
+
+def _of_cooked(memory: Memory, start: Numbers, end: Numbers, time: Numbers, *, two: bool) -> Frames:
+    header = 20 if two else 16
+    packet = np.flatnonzero(end - start >= header)
+    start, end, time = start[packet], end[packet], time[packet]
+    hardware = memory.u16(start + 8 if two else start + 2)
+    size = memory.u8(start + 11) if two else memory.u16(start + 4)
+    told = (size == 6) & np.isin(hardware, (1, 6, 512, 801, 802, 803))
+    source = np.where(told, memory.u48(start + (12 if two else 6)), NOBODY)
+    kind = memory.u16(start if two else start + 14)
+    outward = (memory.u8(start + 10) if two else memory.u16(start)) == 4
+    nobody = np.full(len(start), NOBODY, np.int64)
+    ones, zeros = np.ones(len(start), np.int64), np.zeros(len(start), np.int64)
+    everybody = np.where((memory.u8(start + 10) if two else memory.u16(start)) == 1, (1 << 48) - 1, nobody)
+    frames = Frames(packet, time, source, everybody, ones, zeros, kind, start + header, end, outward.astype(np.int64))
+    _untag(memory, frames)
+    is_llc = frames.kind == 4  # LINUX_SLL_P_802_2
+    frames.kind[is_llc] = 0x05DC
+    _unwrap_llc(memory, frames)
+    return frames
+
+
+def _untag(memory: Memory, frames: Frames) -> None:
+    """Take VLAN tags off, and note their numbers; VLAN 0 is a priority and no VLAN."""
+    rows = np.arange(len(frames))
+    for _ in range(_TAGS_MAX):
+        kinds = frames.kind[rows]
+        tagged = (kinds == 0x8100) | (kinds == 0x88A8) | (kinds == 0x9100) | (kinds == 0x9200)
+        tagged &= frames.at[rows] + 4 <= frames.end[rows]
+        rows = rows[tagged]
+        if not len(rows):
+            return
+        at = frames.at[rows]
+        vlan = memory.u16(at) & 0xFFF
+        tags = frames.tags[rows]
+        frames.tags[rows] = np.where(vlan > 0, tags << 12 | vlan, tags)
+        frames.kind[rows] = memory.u16(at + 2)
+        frames.at[rows] = at + 4
+
+
+def _unwrap_llc(memory: Memory, frames: Frames) -> None:
+    """Turn lengths into what SNAP says is carried, and cut padding off."""
+    rows = np.flatnonzero((frames.kind < 0x0600) & (frames.kind >= 0))
+    if not len(rows):
+        return
+    at = frames.at[rows]
+    length = frames.kind[rows]
+    frames.end[rows] = np.minimum(frames.end[rows], at + length)
+    unwrap_snap(memory, frames, rows)
+
+
+def unwrap_snap(memory: Memory, frames: Frames, rows: Numbers) -> None:
+    """Read the SNAP header that some rows begin with; those without one are left as they are, as a length."""
+    at = frames.at[rows]
+    snap = (at + 8 <= frames.end[rows]) & (memory.number(at, 3) == 0xAAAA03)
+    rows, at = rows[snap], at[snap]
+    who, kind = memory.number(at + 3, 3), memory.u16(at + 6)
+    bridged = (who == 0) | (who == 0x0000F8)
+    discovery = (who == 0x00000C) & (kind == 0x2000)
+    frames.kind[rows] = np.where(bridged, kind, np.where(discovery, CDP, 0))
+    frames.at[rows] = np.where(bridged | discovery, at + 8, at)
+
+
+# IP ------------------------------------------------------------------------------------------------------------
+
+
+def ip_packets(memory: Memory, frames: Frames) -> Packets:
+    """Return the IP packets among frames, those of version 4 before those of version 6."""
+    four = np.flatnonzero(frames.kind == IP)
+    at, end = frames.at[four], frames.end[four]
+    first = memory.u8(at)
+    size = (first & 15) << 2
+    good = (end - at >= 20) & (first >> 4 == 4) & (size >= 20)
+    four, at, end, size = four[good], at[good], end[good], size[good]
+    length = memory.u16(at + 2)
+    end = np.where(length >= size, np.minimum(end, at + length), end)  # 0: left to the network card
+    protocol = np.where(memory.u16(at + 6) & 0x1FFF, -1, memory.u8(at + 9))
+    older = Packets(four, at, np.zeros(len(four), np.int64), protocol, at + size, end)
+    newer = _ip6_packets(memory, frames)
+    if not len(newer.frame):
+        return older
+    return Packets(*(np.concatenate((getattr(older, one.name), getattr(newer, one.name))) for one in fields(Packets)))
+
+
+def _ip6_packets(memory: Memory, frames: Frames) -> Packets:
+    six = np.flatnonzero(frames.kind == IP6)
+    at, end = frames.at[six], frames.end[six]
+    good = (end - at >= 40) & (memory.u8(at) >> 4 == 6)
+    six, at, end = six[good], at[good], end[good]
+    length = memory.u16(at + 4)
+    end = np.where(length > 0, np.minimum(end, at + 40 + length), end)
+    packets = Packets(six, at, np.ones(len(six), np.int64), memory.u8(at + 6), at + 40, end)
+    rows = np.arange(len(six))
+    for _ in range(_HEADERS_MAX if len(six) else 0):
+        following, here = packets.protocol[rows], packets.at[rows]
+        between = np.isin(following, (0, 43, 44, 51, 60)) & (here + 8 <= packets.end[rows])
+        rows, here, following = rows[between], here[between], following[between]
+        if not len(rows):
+            break
+        size = memory.u8(here + 1)
+        step = np.where(following == 44, 8, np.where(following == 51, (size + 2) << 2, (size + 1) << 3))
+        later = (following == 44) & (memory.u16(here + 2) & 0xFFF8 != 0)
+        packets.protocol[rows] = np.where(later, -1, memory.u8(here))
+        packets.at[rows] = here + step
+        rows = rows[~later]
+    return packets
+
+
+# Tunnels -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _Carried:
+    """Ethernet frames inside something: the row of the frame around each, where it begins and ends, and its network."""
+
+    row: Numbers
+    at: Numbers
+    end: Numbers
+    net: Numbers
+
+
+def inside(memory: Memory, frames: Frames, packets: Packets, ends: "Ends") -> Frames | None:
+    """Return the frames that frames carry in tunnels; None where there are none."""
+    carried = [_in_udp(memory, packets), _in_gre(memory, packets, ends), _in_pbb(memory, frames), _in_ip(packets, ends)]
+    found = []
+    for one in carried:
+        if not len(one.row):
+            continue
+        inner = of_ethernet(memory, one.at, one.end, np.arange(len(one.row), dtype=np.int64), one.at)
+        which = inner.packet
+        inner.net = one.net[which]
+        inner.packet = frames.packet[one.row][which]
+        inner.time = frames.time[one.row][which]
+        inner.outward = frames.outward[one.row][which]
+        if len(inner):
+            found.append(inner)
+    return joined(found) if found else None
+
+
+def all_within(memory: Memory, frames: Frames, ends: "Ends") -> list[tuple[Frames, Packets]]:
+    """Return frames, frames inside them, and so on, each with its IP packets."""
+    found = []
+    layer: Frames | None = frames
+    for _ in range(_DEPTH_MAX):
+        if layer is None:
+            break
+        packets = ip_packets(memory, layer)
+        found.append((layer, packets))
+        layer = inside(memory, layer, packets, ends)
+    return found
+
+
+class Ends:
+    """Numbers for tunnels that are known by their two ends alone."""
+
+    _MOST = 1 << 16
+
+    def __init__(self) -> None:
+        self._numbers: dict[tuple[bytes, bytes], int] = {}
+        self.pairs: list[tuple[bytes, bytes]] = []
+
+    def number(self, one: bytes, other: bytes) -> int:
+        """Return the number of the tunnel between two IP addresses; beyond very many they share one."""
+        key = (one, other) if one <= other else (other, one)
+        known = self._numbers.get(key)
+        if known is None:
+            if len(self.pairs) >= self._MOST:
+                return self._MOST - 1
+            known = self._numbers[key] = len(self.pairs)
+            self.pairs.append(key)
+        return known
+
+    def numbers(self, memory: Memory, packets: Packets) -> Numbers:
+        """Return the number of the tunnel that each packet travels in."""
+        found = np.zeros(len(packets.frame), np.int64)
+        for row, (header, six) in enumerate(zip(packets.header.tolist(), packets.six.tolist(), strict=True)):
+            at, size = (header + 8, 16) if six else (header + 12, 4)
+            found[row] = self.number(memory.piece(at, at + size), memory.piece(at + size, at + 2 * size))
+        return found
+
+
+def _net(kind: int | Numbers, number: Numbers) -> Numbers:
+    return np.asarray(kind, np.int64) << _NETWORK | number
+
+
+def _in_udp(memory: Memory, packets: Packets) -> _Carried:
+    some = packets.where((packets.protocol == _UDP) & (packets.end - packets.at >= 16))
+    port = memory.u16(some.at + 2)
+    flags, network = memory.u8(some.at + 8), memory.number(some.at + 12, 3)
+    vxlan = ((port == 4789) | (port == 8472)) & (flags & 8 != 0)
+    geneve = (port == 6081) & (flags >> 6 == 0) & (memory.u16(some.at + 10) == _BRIDGING)
+    chosen = vxlan | geneve
+    at = some.at + 16 + np.where(geneve, (flags & 63) << 2, 0)
+    net = _net(np.where(geneve, GENEVE, VXLAN), network)
+    return _Carried(some.frame[chosen], at[chosen], some.end[chosen], net[chosen])
+
+
+def _in_gre(memory: Memory, packets: Packets, ends: Ends) -> _Carried:
+    some = packets.where((packets.protocol == _GRE) & (packets.end - packets.at >= 4))
+    flags, kind = memory.u16(some.at), memory.u16(some.at + 2)
+    some = some.where((flags & 7 == 0) & ((kind == _BRIDGING) | (kind == _ERSPAN_2) | (kind == _ERSPAN_3)))
+    flags, kind = memory.u16(some.at), memory.u16(some.at + 2)
+    summed, keyed, counted = (flags & bit != 0 for bit in (0x8000, 0x2000, 0x1000))
+    key_at = some.at + 4 + np.where(summed, 4, 0)
+    at = key_at + np.where(keyed, 4, 0) + np.where(counted, 4, 0)
+    key = memory.u32(key_at)
+    mirrored = kind != _BRIDGING
+    virtual = keyed & ~summed & ~counted & (key >> 8 >= _VSID_LEAST)
+    session = np.where(counted | (kind == _ERSPAN_3), memory.u16(at + 2) & 0x3FF, 0)
+    size = np.where(kind == _ERSPAN_3, 12, np.where(counted, 8, 0))
+    size = np.where((kind == _ERSPAN_3) & (memory.u8(at + 11) & 1 != 0), 20, size)
+    net = np.where(
+        mirrored,
+        _net(ERSPAN, session),
+        np.where(virtual, _net(NVGRE, key >> 8), _net(GRE, key)),
+    )
+    bare = ~mirrored & ~keyed
+    if bare.any():
+        net[bare] = _net(GRE_ENDS, ends.numbers(memory, some.where(bare)))
+    return _Carried(some.frame, at + np.where(mirrored, size, 0), some.end, net)
+
+
+def _in_ip(packets: Packets, ends: Ends) -> _Carried:
+    some = packets.where((packets.protocol == _ETHERIP) & (packets.end - packets.at >= 2))
+    del ends
+    return _Carried(some.frame, some.at + 2, some.end, _net(ETHERIP, np.zeros(len(some.frame), np.int64)))
+
+
+def _in_pbb(memory: Memory, frames: Frames) -> _Carried:
+    rows = np.flatnonzero((frames.kind == PBB) & (frames.end - frames.at >= 4))
+    at = frames.at[rows]
+    return _Carried(rows, at + 4, frames.end[rows], _net(PBB_TUNNEL, memory.number(at + 1, 3)))
