@@ -179,7 +179,7 @@ class Work:
         self.draft(key, MACHINE, step, incident, *(self.fallout(one, None) for one in outside))
 
     def _runs_into_stopped(self, host: int, count: int) -> bool:
-        """Tell whether one of the next addresses that a host issues, after those planned so far, is a stopped machine's.
+        """Tell whether one of the next addresses that a host issues, after those planned so far, is taken.
 
         A host looks at running machines alone (rule B). Where its cursor is not in the evidence nothing is known.
         """

@@ -11,13 +11,6 @@ from starlette.types import Scope
 from maccord.alloc.authority import Page
 from maccord.alloc.life import State
 from maccord.alloc.records import Lease
-from maccord.serve.door import Visit
-from maccord.serve.guard import Principal
-from maccord.serve.operations import JSON, Answer, Call, Operation, Reply, decoded, key_of
-from maccord.serve.problem import Refused
-from maccord.serve.service import Service, actor, actor_of, etag
-from maccord.serve.v1.paging import Paged, page
-from maccord.serve.v1.pools import POOL
 from maccord.rest import (
     Allocate,
     Asked,
@@ -35,6 +28,13 @@ from maccord.rest import (
     document,
     granted,
 )
+from maccord.serve.door import Visit
+from maccord.serve.guard import Principal
+from maccord.serve.operations import JSON, Answer, Call, Operation, Reply, decoded, key_of
+from maccord.serve.problem import Refused
+from maccord.serve.service import Service, actor, actor_of, etag
+from maccord.serve.v1.paging import Paged, page
+from maccord.serve.v1.pools import POOL
 
 _GIVEN = ("pool-exhausted", "address-taken", "not-in-pool", "forbidden-address", "bad-address", "bad-request")
 _KNOWN = ("bad-address", "scope-needed", "store-unavailable")

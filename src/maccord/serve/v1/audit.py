@@ -6,10 +6,10 @@ from msgspec import Meta
 
 from maccord.alloc.authority import Page
 from maccord.alloc.records import AuditVerdict
+from maccord.rest import Asked, AuditDoc, Short
 from maccord.serve.operations import Answer, Call, Operation, Reply
 from maccord.serve.service import Service
 from maccord.serve.v1.paging import Paged, page
-from maccord.rest import Asked, AuditDoc, Short
 
 
 class ListedRecords(Paged, frozen=True, kw_only=True):

@@ -7,11 +7,11 @@ from msgspec import Meta
 from maccord.alloc.authority import Page
 from maccord.alloc.errors import BadRequest, NoSuchBlock
 from maccord.alloc.records import Block, RangeSpec
+from maccord.rest import BlockNew, Short
 from maccord.serve.operations import Answer, Call, Operation, Reply
 from maccord.serve.service import Service, actor_of
 from maccord.serve.v1.paging import Paged, page
 from maccord.serve.v1.pools import POOL
-from maccord.rest import BlockNew, Short
 
 _BLOCK = POOL | {"block": "The block's number."}
 

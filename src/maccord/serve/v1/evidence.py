@@ -3,11 +3,11 @@
 import re
 
 from maccord.alloc.records import Adopted, Verdict
+from maccord.rest import Adopt, Preflight, PreflightDoc, document
 from maccord.serve.guard import Principal
 from maccord.serve.operations import Answer, Call, Operation, Reply
 from maccord.serve.problem import PREFIX
 from maccord.serve.service import Service, actor_of
-from maccord.rest import Adopt, Preflight, PreflightDoc, document
 
 _SHOWN = ("type", "title", "status", "address")
 _HIDDEN = "taken, in a pool that the token is not granted"

@@ -7,9 +7,9 @@ from urllib.parse import quote, urlencode
 from msgspec import Meta
 
 from maccord.alloc.authority import Page
+from maccord.rest import Asked, document
 from maccord.serve.operations import Call, Reply
 from maccord.serve.service import Service
-from maccord.rest import Asked, document
 
 T = TypeVar("T")
 Cursor = Annotated[str, Meta(min_length=1, max_length=512, description="`next` of the page before.")]

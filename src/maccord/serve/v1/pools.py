@@ -3,10 +3,10 @@
 from maccord.alloc.authority import Page
 from maccord.alloc.guard import read_range
 from maccord.alloc.records import Pool, PoolChange, PoolSpec, RangeSpec
+from maccord.rest import Exclude, PoolChangedDoc, PoolDoc, PoolNew, PoolPatch, RangeDoc, document, pool_document
 from maccord.serve.operations import Answer, Call, Operation, Reply
 from maccord.serve.service import Service, actor_of, etag, expected
 from maccord.serve.v1.paging import Paged, page
-from maccord.rest import Exclude, PoolChangedDoc, PoolDoc, PoolNew, PoolPatch, RangeDoc, document, pool_document
 
 _RANGES = ("range-overlap", "forbidden-address", "bad-address", "bad-range", "bad-request", "store-unavailable")
 

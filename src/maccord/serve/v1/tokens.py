@@ -1,9 +1,9 @@
 """Bearer tokens: made, listed, revoked."""
 
 from maccord.alloc.records import NewToken, Token
+from maccord.rest import TokenNew, TokensDoc
 from maccord.serve.operations import Answer, Call, Operation, Reply
 from maccord.serve.service import Service, actor_of
-from maccord.rest import TokenNew, TokensDoc
 
 _NAME = {"token": "The token's name."}
 
