@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.kit.fleets import dashed, diagnosed, healthy_fleets, write
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(healthy_fleets())
 def test_a_healthy_fleet_has_no_incident_at_warning_or_above(fleet):
     with tempfile.TemporaryDirectory() as folder:

@@ -22,7 +22,7 @@ def written(fleet):
         yield folder
 
 
-@settings(max_examples=12)
+@settings(max_examples=5)
 @given(fleets())
 def test_a_plan_leaves_nothing_without_a_word(fleet):
     with written(fleet) as folder:
@@ -35,7 +35,7 @@ def test_a_plan_leaves_nothing_without_a_word(fleet):
     assert {one.when for one in plan.fallout} <= known | {"start"}
 
 
-@settings(max_examples=12)
+@settings(max_examples=5)
 @given(fleets())
 def test_new_ranges_and_addresses_are_given_out_once_and_change_something(fleet):
     with written(fleet) as folder:
@@ -50,7 +50,7 @@ def test_new_ranges_and_addresses_are_given_out_once_and_change_something(fleet)
     assert all(one.addresses for one in steps_of(plan, ColdStart))
 
 
-@settings(max_examples=6)
+@settings(max_examples=3)
 @given(fleets(), st.randoms(use_true_random=False))
 def test_the_same_evidence_gives_the_same_bytes_in_any_order(fleet, chance):
     with written(fleet) as folder, written(chance.sample(fleet, len(fleet))) as mixed:

@@ -224,7 +224,7 @@ def _respelled(fleet: Fleet, names: list[str], seed: int) -> Fleet:
 
 
 @pytest.mark.parametrize("respelling", RESPELLINGS)
-@settings(max_examples=25)
+@settings(max_examples=12)
 @given(fleet=fleets(hosts_max=4), seed=st.integers(0, 2**32))
 def test_the_report_does_not_change_with_one_spelling(respelling, fleet, seed):
     with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as other:
@@ -233,7 +233,7 @@ def test_the_report_does_not_change_with_one_spelling(respelling, fleet, seed):
         assert_same_report(Path(one), Path(other))
 
 
-@settings(max_examples=15)
+@settings(max_examples=8)
 @given(fleet=configured_fleets(), seed=st.integers(0, 2**32))
 def test_the_bytes_of_the_report_do_not_change_with_all_spellings_at_once(fleet, seed):
     with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as other:
@@ -242,7 +242,7 @@ def test_the_bytes_of_the_report_do_not_change_with_all_spellings_at_once(fleet,
         assert report_bytes(other).decode() == report_bytes(one).decode()
 
 
-@settings(max_examples=60)
+@settings(max_examples=25)
 @given(fleet=configured_fleets(), order=st.randoms(use_true_random=False))
 def test_the_report_does_not_change_with_the_order_of_arguments(fleet, order):
     with tempfile.TemporaryDirectory() as folder:
@@ -259,7 +259,7 @@ def test_the_report_does_not_change_with_the_order_of_arguments(fleet, order):
             assert shuffled.decode() == report_bytes(*arguments).decode()
 
 
-@settings(max_examples=10)
+@settings(max_examples=6)
 @given(fleet=configured_fleets(), order=st.randoms(use_true_random=False))
 def test_a_folder_and_its_files_as_arguments_give_the_same_bytes(fleet, order):
     flat = [(name, value) for name, value in fleet if "/" not in name]
@@ -352,7 +352,7 @@ class _Mapped:
         return sorted(json.dumps(one, sort_keys=True, ensure_ascii=False) for one in parts)
 
 
-@settings(max_examples=20)
+@settings(max_examples=6)
 @given(fleet=configured_fleets(), order=st.randoms(use_true_random=False))
 def test_renamed_hosts_rename_the_report_and_nothing_else(fleet, order):
     olds, news = hosts_of(fleet), list(NEW_NAMES)
@@ -366,7 +366,7 @@ def test_renamed_hosts_rename_the_report_and_nothing_else(fleet, order):
         assert after.loose() == before.loose()
 
 
-@settings(max_examples=10)
+@settings(max_examples=6)
 @given(fleet=configured_fleets())
 def test_names_that_keep_their_order_keep_every_sentence(fleet):
     names = {old: f"X-{old}" for old in hosts_of(fleet)}

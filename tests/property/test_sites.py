@@ -22,6 +22,8 @@ from tests.kit.fleets import NOW, Draw, report_bytes, write
 from tests.kit.records import ANY, FILES, records
 from tests.kit.samples import SAMPLES
 
+pytestmark = pytest.mark.slow
+
 EXAMPLE = Path(__file__).parents[2] / "examples/fleet"
 NAMES = {name: name for name in FILES}
 ENGINE = DuckEngine()

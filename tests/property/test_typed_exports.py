@@ -152,13 +152,13 @@ def test_the_sample_exports_are_read_in_columns_and_give_the_same(sample):
 
 
 @given(exports())
-@settings(max_examples=400)
+@settings(max_examples=150)
 def test_exports_with_likely_values_give_the_same_both_ways(export):
     assert_both_ways_agree(document(export))
 
 
 @given(exports(odd=True))
-@settings(max_examples=400)
+@settings(max_examples=150)
 def test_exports_with_values_that_belong_nowhere_give_the_same_both_ways(export):
     assert_both_ways_agree(document(export))
 
@@ -172,7 +172,7 @@ def test_exports_of_living_hosts_are_read_in_columns_and_give_the_same(data):
 
 
 @given(st.lists(exports(), max_size=4), st.lists(exports(odd=True), max_size=1))
-@settings(max_examples=100)
+@settings(max_examples=50)
 def test_exports_read_together_give_what_they_give_one_by_one(plain, odd):
     several = [document(export, f"HV{at:02}.json") for at, export in enumerate([*plain, *odd])]
     together = read_together(several).unpack()

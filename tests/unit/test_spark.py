@@ -19,6 +19,8 @@ from maccord.rules import RULES
 from tests.kit.cases import cases
 from tests.kit.sail import endpoint_here, endpoint_of_workers
 
+pytestmark = pytest.mark.slow
+
 NOW = datetime(2026, 7, 2, tzinfo=UTC)
 SAMPLE = Path(__file__).parents[2] / "examples/fleet"
 

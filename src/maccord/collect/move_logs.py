@@ -22,6 +22,7 @@ PLATFORM = "switch"
 
 LINES_MAX = 200_000
 _EVENT_MAX = 1 << 16
+_KEYS, _NEAR = {"ProviderName", "Id"}, 200
 _SIGNS = ('"ProviderName"', '"Id"')
 
 
@@ -59,7 +60,14 @@ def parse(document: Document) -> Parsed:
 
 
 def _is_event(line: str) -> bool:
-    return line.startswith("{") and len(line) <= _EVENT_MAX and all(sign in line for sign in _SIGNS)
+    """Tell whether a line is an event's object, or looks like the beginning of one that is broken."""
+    if not line.startswith("{") or len(line) > _EVENT_MAX or not all(sign in line for sign in _SIGNS):
+        return False
+    try:
+        value = msgspec.json.decode(line.encode("utf-8", "replace"))
+    except (msgspec.DecodeError, RecursionError):
+        return line.find(_SIGNS[0]) < _NEAR
+    return isinstance(value, dict) and value.keys() >= _KEYS
 
 
 def _add_event(line: str, place: Place, document: Document, hosts: dict[str, HostSeen], parsed: Parsed) -> None:

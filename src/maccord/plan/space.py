@@ -45,10 +45,6 @@ class Space:
         self._from: dict[tuple[Span, int], int] = {}
         self._next: dict[Span, int] = {}
 
-    def is_free(self, first: int, last: int) -> bool:
-        """Tell whether nothing at all touches first..last."""
-        return self._ranges.touched(first, last) is None and self._addresses.touched(first, last) is None
-
     def take(self, first: int, last: int) -> None:
         """Mark first..last as given out."""
         self._ranges.add(first, last)
@@ -72,10 +68,11 @@ class Space:
         for home in self._static_homes:
             at = -(-home[0] // size) * size
             while at + size - 1 <= home[1]:
-                if self.is_free(at, at + size - 1):
+                hit = self._ranges.touched(at, at + size - 1) or self._addresses.touched(at, at + size - 1)
+                if hit is None:
                     self.take(at, at + size - 1)
                     return at, at + size - 1
-                at += size
+                at = (hit[1] // size + 1) * size
         raise NoSpace("a pool", size, self._static_homes)
 
     def new_static(self) -> int:

@@ -27,8 +27,12 @@ def test_the_same_evidence_gives_the_same_bytes(tmp_path, capsys):
     for name in ("one", "two"):
         run(["plan", FLEET, "--output", str(tmp_path / name), *NOW, "--quiet"])
     capsys.readouterr()
-    told = [{path.name: path.read_bytes() for path in (tmp_path / name).glob("*")} for name in ("one", "two")]
-    assert told[0] == told[1]
+    one, two = (
+        {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+        for folder in (tmp_path / "one", tmp_path / "two")
+    )
+    assert one == two
+    assert {"plan.json", "plan.md", ".maccord-plan"} < {path.name for path in one}
 
 
 def test_a_folder_that_holds_something_else_is_left_alone(tmp_path, capsys):
