@@ -27,7 +27,9 @@ from maccord.report import Reported, report_incidents
 
 PLAN, DOCUMENT = "plan.json", "plan.md"
 _MARK = ".maccord-plan"
-_OURS = re.compile(rf"{re.escape(PLAN)}|{re.escape(DOCUMENT)}|apply|reverse|world|{re.escape(_MARK)}|journal\.jsonl.*")
+_OURS = re.compile(rf"{re.escape(PLAN)}|{re.escape(DOCUMENT)}|apply|reverse|{re.escape(_MARK)}")
+"""What the folder of a plan may hold to be replaced. One with a journal was begun, and what was done is told nowhere
+else."""
 
 
 class CannotWritePlan(MaccordError):
