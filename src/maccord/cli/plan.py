@@ -90,7 +90,7 @@ def command(
       maccord plan exports/ --output plan/ --running leave --avoid 00-15-5D-F0-00-00..00-15-5D-F0-FF-FF
       maccord plan HV05.json --output plan/ --join "HV05:Ethernet 1:infra"   (a host being built)
       maccord rehearse plan/ exports/        (then, on emulated hosts)
-      maccord apply plan/ --world exports/   (or for real, host by host)
+      maccord apply plan/ --digest 007a85a02b78 --world exports/   (or for real: maccord apply --help)
     """
     from maccord import wiring
     from maccord.app.plan import plan_for, write_plan

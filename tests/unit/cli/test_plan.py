@@ -42,6 +42,15 @@ def test_a_folder_that_holds_something_else_is_left_alone(tmp_path, capsys):
     assert [one.name for one in tmp_path.iterdir()] == ["mine.txt"]
 
 
+def test_a_plan_that_was_begun_is_not_replaced_with_its_journal(tmp_path, capsys):
+    folder = str(tmp_path / "plan")
+    assert run(["plan", FLEET, "--output", folder, *NOW, "--quiet"]) == 0
+    (tmp_path / "plan" / "journal.jsonl").write_text("{}\n")
+    assert run(["plan", FLEET, "--output", folder, *NOW, "--quiet"]) == 2
+    assert "holds something else" in capsys.readouterr().err
+    assert (tmp_path / "plan" / "journal.jsonl").read_text() == "{}\n"
+
+
 def test_a_range_that_runs_backwards_is_refused_where_it_is_given(tmp_path, capsys):
     wrong = ["--avoid", "00-15-5D-02-00-00..00-15-5D-01-00-00"]
     assert run(["plan", FLEET, "--output", str(tmp_path / "plan"), *wrong]) == 2
