@@ -300,11 +300,6 @@ def test_sqlite_keeps_to_the_model():
     run_state_machine_as_test(AuthorityMachine, settings=settings(max_examples=10, stateful_step_count=30))
 
 
-@pytest.mark.slow
-def test_sqlite_keeps_to_the_model_for_long():
-    run_state_machine_as_test(AuthorityMachine, settings=settings(max_examples=150, stateful_step_count=60))
-
-
 @pytest.mark.real
 def test_postgresql_keeps_to_the_model(postgres):
     machine = type("PostgresMachine", (AuthorityMachine,), {"kind": "postgresql", "server": postgres})
