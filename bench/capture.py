@@ -74,8 +74,8 @@ def read(path: str, way: str) -> None:
     """Read a capture one way, in a process of its own, and print what it took."""
     began = time.perf_counter()
     from maccord.wire.capture import read_capture  # noqa: PLC0415 - what starting takes is measured
-    from maccord.wire.records import At  # noqa: PLC0415
-    from maccord.wire.scan import scanner  # noqa: PLC0415
+    from maccord.wire.records import At  # noqa: PLC0415 - as above
+    from maccord.wire.scan import scanner  # noqa: PLC0415 - as above
 
     scanner(1 << 20, large=True)
     ready = time.perf_counter()

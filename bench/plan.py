@@ -12,12 +12,14 @@ import random
 import statistics
 import sys
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
 from maccord.app.plan import found_in
 from maccord.engine.duck import DuckEngine
 from maccord.fleet.config import FleetConfig
+from maccord.fleet.records import Pool
 from maccord.fleet.snapshot import Snapshot
 from maccord.plan.plan import Settings
 from maccord.plan.planner import make_plan
@@ -45,7 +47,7 @@ def measured(hosts: int, rounds: int) -> str:
     """Return the medians of some interleaved rounds."""
     estate = large_estate(hosts, pools_each=1, alike_every=2)
     found = judge(estate)
-    ends = [(pool.first, pool.last) for pool in estate.tables["pool"]]  # type: ignore[union-attr]
+    ends = [(pool.first, pool.last) for pool in estate.tables["pool"] if isinstance(pool, Pool)]
     random.Random(1).shuffle(ends)
     sorts, plans, steps = [], [], 0
     for _ in range(rounds):
@@ -66,10 +68,10 @@ def judge(estate: Snapshot) -> list[Reported]:
     return found_in(estate, DuckEngine(), FleetConfig(), NOW)
 
 
-def seconds(work: object) -> float:
+def seconds(work: Callable[[], object]) -> float:
     """Return how long a call takes."""
     begun = time.perf_counter()
-    work()  # type: ignore[operator]
+    work()
     return time.perf_counter() - begun
 
 
