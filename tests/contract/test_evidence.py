@@ -96,6 +96,34 @@ def test_a_host_may_bring_addresses_of_its_own_block(authority):
     assert used.in_use + used.blocks + used.available == 256
 
 
+def test_what_is_seen_in_a_block_that_was_returned_is_adopted_and_the_rest_of_it_rests_on(stores):
+    authority = stores.open()
+    authority.create_pool(spec(last="02-00-00-00-10-07", rest_s=60), actor=ACTOR)
+    block = authority.carve_block("web", "HV01", actor=ACTOR, size=8)
+    authority.return_block(block.id, actor=ACTOR)
+    authority.adopt([seen("02-00-00-00-10-03", "vm1", host="HV02")], actor=ACTOR)
+    used = authority.usage("web")[0]
+    assert (used.in_use, used.resting, used.free) == (1, 7, 0)
+    stores.time.pass_s(61)
+    authority.tick()
+    used = authority.usage("web")[0]
+    assert (used.in_use, used.resting, used.available) == (1, 0, 7)
+
+
+def test_what_was_adopted_in_a_block_outlasts_it_and_is_not_given(stores):
+    authority = stores.open()
+    authority.create_pool(spec(last="02-00-00-00-10-03", rest_s=60), actor=ACTOR)
+    block = authority.carve_block("web", "HV01", actor=ACTOR, size=4)
+    authority.adopt([seen("02-00-00-00-10-01", "vm1")], actor=ACTOR)
+    authority.return_block(block.id, actor=ACTOR)
+    stores.time.pass_s(61)
+    authority.tick()
+    used = authority.usage("web")[0]
+    assert (used.in_use, used.resting, used.blocks, used.available) == (1, 0, 0, 3)
+    given = authority.allocate("web", vm("new"), actor=ACTOR, count=3).addresses
+    assert given == ("02-00-00-00-10-00", "02-00-00-00-10-02", "02-00-00-00-10-03")
+
+
 def test_ten_thousand_addresses_are_adopted_at_once(authority):
     authority.create_pool(spec(last="02-00-00-01-FF-FF"), actor=ACTOR)
     rows = [

@@ -111,11 +111,15 @@ def _usage(reader: Reader, row: PoolRow) -> Usage:
         )
     )
     in_use = reader.rows("SELECT count(*) FROM lease WHERE pool = ? AND state = 'in-use'", (row.id,))[0][0]
-    within = reader.rows(
-        "SELECT count(*) FROM lease l JOIN extent e ON e.space = l.space AND e.pool = l.pool AND"
-        " l.address BETWEEN e.lo AND e.hi WHERE e.pool = ? AND e.kind = 'block' AND l.state = 'in-use'",
-        (row.id,),
-    )[0][0]
+    # Addresses that were adopted within a host's own block, and outlast it, have a lease and an extent.
+    within: dict[str, int] = dict(
+        reader.rows(
+            "SELECT e.kind, count(*) FROM extent e"
+            " JOIN lease l ON l.space = e.space AND l.address BETWEEN e.lo AND e.hi"
+            " WHERE e.pool = ? AND e.kind IN ('block', 'resting') GROUP BY e.kind",
+            (row.id,),
+        )
+    )
     dues = reader.rows(
         "SELECT min(due) FROM (SELECT min(due) AS due FROM lease WHERE pool = ? AND state IN ('resting', 'probation')"
         " UNION ALL SELECT min(due) FROM extent WHERE pool = ? AND kind = 'resting') AS d",
@@ -123,11 +127,12 @@ def _usage(reader: Reader, row: PoolRow) -> Usage:
     )[0][0]
     free, drained = sums.get("free", (0, 0)), sums.get("drained", (0, 0))
     reserved = sums.get("chunk", (0, 0))[0] - int(issued)
-    excluded, carved = sums.get("excluded", (0, 0))[0], sums.get("block", (0, 0))[0]
-    resting = int(quiet.get("resting", 0)) + sums.get("resting", (0, 0))[0]
+    excluded = sums.get("excluded", (0, 0))[0]
+    carved = sums.get("block", (0, 0))[0] - int(within.get("block", 0))
+    resting = int(quiet.get("resting", 0)) + sums.get("resting", (0, 0))[0] - int(within.get("resting", 0))
     probation = int(quiet.get("probation", 0))
     others = free[0] + drained[0] + reserved + excluded + carved + resting + probation
-    owned = int(total) - others + int(within)
+    owned = int(total) - others
     return Usage(
         pool=row.name,
         kind=row.kind,
@@ -140,7 +145,7 @@ def _usage(reader: Reader, row: PoolRow) -> Usage:
         resting=resting,
         probation=probation,
         excluded=excluded,
-        blocks=carved - int(within),
+        blocks=carved,
         drained=drained[0],
         runs=free[1],
         next_free_at=moment(dues) if dues is not None else None,

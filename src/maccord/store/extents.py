@@ -95,22 +95,28 @@ def cut(tx: Tx, pool: PoolRow, runs: Iterable[Run], *, kinds: Sequence[str] = ("
 
 
 def cut_many(tx: Tx, pool: PoolRow, values: Sequence[int]) -> None:
-    """Take single addresses, ascending, out of whatever free extents hold them."""
+    """Take single addresses, ascending, out of whatever extents hold them that are free, or rest after a block."""
     for at in range(0, len(values), 10_000):
         part = values[at : at + 10_000]
         rows = tx.rows(
-            "SELECT p.lo, e.lo, e.hi, e.kind FROM " + tx.db.pairs + " p JOIN extent e ON e.space = ? AND e.lo ="  # noqa: S608
-            " (SELECT max(x.lo) FROM extent x WHERE x.space = ? AND x.lo <= p.lo) AND e.hi >= p.lo"
-            " WHERE e.kind IN ('free', 'drained') AND e.pool = ? ORDER BY p.lo",
+            "SELECT p.lo, e.lo, e.hi, e.kind, e.block, e.note, e.since, e.due FROM " + tx.db.pairs + " p"  # noqa: S608
+            " JOIN extent e ON e.space = ? AND e.hi >= p.lo"
+            " AND e.lo = (SELECT max(x.lo) FROM extent x WHERE x.space = ? AND x.lo <= p.lo)"
+            " WHERE e.kind IN ('free', 'drained', 'resting') AND e.pool = ? ORDER BY p.lo",
             (json.encode([(value, value) for value in part]).decode(), pool.space, pool.space, pool.id),
         )
-        holes: dict[tuple[int, int, str], list[Run]] = {}
-        for value, lo, hi, kind in rows:
-            holes.setdefault((lo, hi, kind), []).append((value, value))
-        tx.db.run_many(_GONE, [(pool.space, lo) for lo, _, _ in holes])
-        for kind in ("free", "drained"):
-            left = [run for (lo, hi, k), gone in holes.items() if k == kind for run in without([(lo, hi)], gone)]
-            insert(tx, pool, kind, left)
+        holes: dict[tuple[object, ...], list[Run]] = {}
+        for value, lo, hi, *what in rows:
+            holes.setdefault((lo, hi, *what), []).append((value, value))
+        tx.db.run_many(_GONE, [(pool.space, lo) for lo, *_ in holes])
+        tx.db.run_many(
+            _NEW,
+            [
+                (pool.space, first, last, pool.id, kind, None, block, note, since, due)
+                for (lo, hi, kind, block, note, since, due), gone in holes.items()
+                for first, last in without([(lo, hi)], gone)  # type: ignore[list-item]
+            ],
+        )
 
 
 def give_back(tx: Tx, pool: PoolRow, runs: Iterable[Run]) -> None:
