@@ -94,6 +94,7 @@ class StoreAuthority:
         self._aio = StoreAsyncAuthority(self)
         self._thread: threading.Thread | None = None
         if background:
+            db.stay()
             self._thread = threading.Thread(target=self._keep, name="maccord-keeper", daemon=True)
             self._thread.start()
 
