@@ -3,13 +3,7 @@
 from collections.abc import Callable
 from typing import Protocol, TypeVar
 
-from maccord.alloc.records import (
-    Actor,
-    Granted,
-    Holder,
-    Lease,
-    Released,
-)
+from maccord.alloc.records import Actor, Granted, Holder, Lease, Released
 
 T = TypeVar("T")
 

@@ -3,11 +3,7 @@
 from typing import Protocol
 
 from maccord.alloc.authority.pages import Page
-from maccord.alloc.records import (
-    Actor,
-    AuditRecord,
-    AuditVerdict,
-)
+from maccord.alloc.records import Actor, AuditRecord, AuditVerdict
 
 
 class Audit(Protocol):

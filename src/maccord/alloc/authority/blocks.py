@@ -3,11 +3,7 @@
 from typing import Protocol
 
 from maccord.alloc.authority.pages import Page
-from maccord.alloc.records import (
-    Actor,
-    Block,
-    RangeSpec,
-)
+from maccord.alloc.records import Actor, Block, RangeSpec
 
 
 class Blocks(Protocol):

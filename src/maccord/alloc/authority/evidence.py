@@ -4,15 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from maccord.alloc.records import (
-    Actor,
-    Adopted,
-    Adoption,
-    Lease,
-    Question,
-    Tenure,
-    Verdict,
-)
+from maccord.alloc.records import Actor, Adopted, Adoption, Lease, Question, Tenure, Verdict
 
 
 class Evidence(Protocol):

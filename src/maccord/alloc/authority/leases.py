@@ -4,14 +4,7 @@ from typing import Protocol
 
 from maccord.alloc.authority.pages import Page
 from maccord.alloc.life import State
-from maccord.alloc.records import (
-    GLOBAL,
-    Actor,
-    Granted,
-    Holder,
-    Lease,
-    Released,
-)
+from maccord.alloc.records import GLOBAL, Actor, Granted, Holder, Lease, Released
 
 
 class Leases(Protocol):

@@ -3,15 +3,7 @@
 from typing import Protocol
 
 from maccord.alloc.authority.pages import Page
-from maccord.alloc.records import (
-    Actor,
-    Pool,
-    PoolChange,
-    PoolChanged,
-    PoolSpec,
-    RangeSpec,
-    Usage,
-)
+from maccord.alloc.records import Actor, Pool, PoolChange, PoolChanged, PoolSpec, RangeSpec, Usage
 
 
 class Pools(Protocol):

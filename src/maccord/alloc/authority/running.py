@@ -6,9 +6,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from maccord.alloc.records import (
-    Note,
-)
+from maccord.alloc.records import Note
 
 
 class Counters(Struct, frozen=True, kw_only=True):

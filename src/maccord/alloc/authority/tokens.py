@@ -4,12 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from maccord.alloc.records import (
-    Actor,
-    NewToken,
-    Role,
-    Token,
-)
+from maccord.alloc.records import Actor, NewToken, Role, Token
 
 
 class Tokens(Protocol):

@@ -3,9 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Protocol
 
-from maccord.alloc.records import (
-    Actor,
-)
+from maccord.alloc.records import Actor
 
 
 class Transfer(Protocol):
