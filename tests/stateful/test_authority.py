@@ -106,12 +106,12 @@ class AuthorityMachine(RuleBasedStateMachine):
 
     def command(self):
         authority = self.stores.open(background=False)
-        authority._chance.seed(0)  # the same calls give the same addresses, or no failure could be repeated
+        authority._jobs._chance.seed(0)  # the same calls give the same addresses, or no failure could be repeated
         return authority
 
     def service(self):
         authority = self.command()
-        authority._chunks = True
+        authority._jobs._chunks = True
         return authority
 
     def free(self):

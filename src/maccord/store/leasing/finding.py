@@ -6,10 +6,7 @@ from typing import Any
 from msgspec import Struct, json
 
 from maccord.alloc.clock import moment
-from maccord.alloc.errors import (
-    NoSuchLease,
-    ScopeNeeded,
-)
+from maccord.alloc.errors import NoSuchLease, ScopeNeeded
 from maccord.alloc.kinds import AddressKind, kind_of, parse, spell, stored, unstored
 from maccord.alloc.life import State
 from maccord.alloc.records import Held, Holder, Lease

@@ -4,9 +4,7 @@ import random
 
 from maccord.alloc import guard
 from maccord.alloc.clock import moment
-from maccord.alloc.errors import (
-    NotInPool,
-)
+from maccord.alloc.errors import NotInPool
 from maccord.alloc.kinds import parse, spell, stored, unstored
 from maccord.alloc.life import State
 from maccord.alloc.records import Actor, Granted, Holder

@@ -2,11 +2,7 @@
 
 from typing import Any
 
-from maccord.alloc.errors import (
-    HolderNeeded,
-    NoSuchLease,
-    NotHolder,
-)
+from maccord.alloc.errors import HolderNeeded, NoSuchLease, NotHolder
 from maccord.alloc.kinds import spell, unstored
 from maccord.alloc.life import OWNED, Event, State, step
 from maccord.alloc.records import Actor, Holder, Lease, Released

@@ -1,9 +1,7 @@
 """Where an address stands: its space and pool, whether it can be freed, and who is in the way."""
 
 from maccord.alloc.clock import moment
-from maccord.alloc.errors import (
-    AddressTaken,
-)
+from maccord.alloc.errors import AddressTaken
 from maccord.alloc.kinds import AddressKind, spell, unstored
 from maccord.alloc.life import OWNED
 from maccord.alloc.records import GLOBAL
