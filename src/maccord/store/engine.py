@@ -505,7 +505,7 @@ class Engine:
 
         The same as the long way for the case that is the most frequent, with nothing that only others need.
         """
-        if not isinstance(job, Grant) or job.count != 1 or self.broken or not self.db.on_loop:
+        if not isinstance(job, Grant) or job.count != 1 or self.broken:
             return False
         hand = self.hands.get(job.pool)
         if hand is None or not hand.addresses:
