@@ -53,7 +53,7 @@ class Visit:
 
     async def body(self) -> bytes:
         """Return the whole body; raises Refused for one that is too large."""
-        parts = []
+        parts: list[bytes] = []
         while True:
             message = await self._receive()
             if message["type"] == "http.disconnect":
