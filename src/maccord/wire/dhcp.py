@@ -3,11 +3,17 @@
 Source: RFC 2131 section 2, RFC 2132 (options 12, 50, 53, 54, 60, 61, 52), RFC 3396; RFC 8415 sections 8, 9, 11, 21.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
 
 from maccord.wire.moment import Moment
-from maccord.wire.records import DhcpSeen
-from maccord.wire.spelled import ip_text, text
+from maccord.wire.octets import Memory, Numbers
+from maccord.wire.records import At, DhcpSeen, Domain
+from maccord.wire.spelled import ip4_text, ip_text, text
 
 _NO_IP = bytes(4)
 _COOKIE = b"\x63\x82\x53\x63"
@@ -15,6 +21,7 @@ _FIXED = 236
 _OPTIONS_MAX = 256
 _DEPTH_MAX = 4
 _IPS_MAX = 16
+_CLIENTS, _COMMON = 8192, 1024
 
 _MESSAGES4 = ("", "discover", "offer", "request", "decline", "ack", "nak", "release", "inform")
 _MESSAGES6 = (
@@ -24,32 +31,111 @@ _MESSAGES6 = (
 _FROM_SERVER6 = {2, 7, 10}
 
 
-def decode4(moment: Moment, message: bytes) -> DhcpSeen | None:
-    """Return what a BOOTP or DHCP message says; None for one that is cut within its fixed part."""
-    if len(message) < _FIXED or message[0] not in (1, 2):
-        return None
-    options = _options4(message)
-    from_server = message[0] == 2
+class _Said(NamedTuple):
+    """What the options of a message of version 4 say; `overload` where its other fields hold options, too."""
+
+    message: str
+    client_id: str
+    host_name: str
+    vendor_class: str
+    wanted_ip: str
+    server_ip: str
+    overload: int
+
+
+@dataclass(frozen=True, slots=True)
+class Messages:
+    """BOOTP or DHCP messages within memory, one a row: when, where and by whom they were sent, where they stand."""
+
+    times: Numbers
+    at: At
+    domains: Iterable[Domain]
+    lines: Numbers
+    sources: Numbers
+    start: Numbers
+    end: Numbers
+
+
+def decode4(memory: Memory, some: Messages) -> Iterator[DhcpSeen]:
+    """Yield what BOOTP or DHCP messages say; those that are cut within their fixed part say nothing."""
+    start = some.start
+    sent = memory.u8(start)
+    good = ((sent == 1) | (sent == 2)) & (some.end - start >= _FIXED)
+    address = ((memory.u8(start + 1) == 1) | (memory.u8(start + 1) == 6)) & (memory.u8(start + 2) == 6)
+    rows = zip(
+        good.tolist(),
+        some.times.tolist(),
+        some.domains,
+        some.lines.tolist(),
+        some.sources.tolist(),
+        start.tolist(),
+        some.end.tolist(),
+        sent.tolist(),
+        memory.u32(start + 4).tolist(),
+        np.where(address, memory.u48(start + 28), -1).tolist(),
+        *(memory.u32(start + field).tolist() for field in (12, 16, 24)),
+        strict=True,
+    )
+    view, at = memory.view, some.at
+    for is_good, time, domain, line, source, first, last, kind, transaction, client, holds, given, relay in rows:
+        if not is_good:
+            continue
+        said = _said(bytes(view[first + _FIXED : last]))
+        if said.overload:
+            said = _said_in_all(bytes(view[first:last]))
+        from_server = kind == 2
+        yield DhcpSeen(
+            time,
+            at,
+            domain,
+            line,
+            4,
+            said.message,
+            source,
+            None if client < 0 else client,
+            said.client_id,
+            said.host_name,
+            said.vendor_class,
+            (ip4_text(given),) if from_server and given else (),
+            said.wanted_ip or ip4_text(holds),
+            said.server_ip,
+            from_server,
+            transaction,
+            ip4_text(relay),
+        )
+
+
+def _said(octets: bytes) -> _Said:
+    return _said_again(octets) if len(octets) <= _COMMON else _read_options(octets)
+
+
+def _read_options(octets: bytes) -> _Said:
+    options: dict[int, bytes] = {}
+    if octets[:4] == _COOKIE:
+        _list4(octets[4:], options)
+    overload = options.get(52, b"")[:1]
+    return _spelled(options, overload[0] & 3 if overload else 0)
+
+
+_said_again = lru_cache(_CLIENTS)(_read_options)
+"""A client says the same again and again, but for the fixed part."""
+
+
+def _said_in_all(message: bytes) -> _Said:
+    return _spelled(_options4(message), 0)
+
+
+def _spelled(options: dict[int, bytes], overload: int) -> _Said:
     kind = options.get(53)
-    client = message[28:34] if message[1] in (1, 6) and message[2] == 6 else b""
-    given, asks, relay = message[16:20], options.get(50, b""), message[24:28]
-    if len(asks) != 4 or asks == _NO_IP:
-        asks = message[12:16]
-    return DhcpSeen(
-        *moment[:4],
-        4,
+    asks = options.get(50, b"")
+    return _Said(
         _MESSAGES4[kind[0]] if kind and 0 < kind[0] < len(_MESSAGES4) else "bootp",
-        moment.source,
-        int.from_bytes(client, "big") if client else None,
         options.get(61, b"").hex(),
         text(options.get(12) or _name_in(options.get(81, b""))),
         text(options.get(60, b"")),
-        (ip_text(given),) if from_server and given != _NO_IP else (),
-        ip_text(asks) if asks != _NO_IP else "",
+        ip_text(asks) if len(asks) == 4 and asks != _NO_IP else "",
         ip_text(options.get(54, b"")),
-        from_server,
-        int.from_bytes(message[4:8], "big"),
-        ip_text(relay) if relay != _NO_IP else "",
+        overload,
     )
 
 

@@ -5,7 +5,7 @@ Source: RFC 826, RFC 5227 (ARP); RFC 903 (RARP, which hypervisors announce moves
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from itertools import repeat
 from operator import attrgetter
 from typing import Literal
@@ -14,15 +14,15 @@ import numpy as np
 
 from maccord.wire import discovery, radio
 from maccord.wire import frames as layers
-from maccord.wire.dhcp import decode4, decode6
+from maccord.wire.dhcp import Messages, decode4, decode6
 from maccord.wire.frames import NOBODY, Ends, Frames, Packets
 from maccord.wire.links import cdp, lacp, lldp
 from maccord.wire.moment import Moment
-from maccord.wire.octets import Memory, Numbers
+from maccord.wire.octets import Mask, Memory, Numbers
 from maccord.wire.records import ArpSeen, At, Batch, Domain, Told, TraitSeen
 from maccord.wire.redundancy import glbp, hsrp, vrrp
 from maccord.wire.sources import Sources
-from maccord.wire.spelled import ip_text
+from maccord.wire.spelled import ip4_text, ip_text
 from maccord.wire.traits import SAMPLES, Sampler
 
 _TUNNELS = ("", "vxlan", "geneve", "nvgre", "gre", "gre", "erspan", "pbb", "wlan", "etherip")
@@ -228,9 +228,9 @@ class Reader:
             map(_ARP_KINDS.__getitem__, _arp_kinds(operation, ip, target_ip).tolist()),
             np.where(some.source == NOBODY, mac, some.source).tolist(),
             mac.tolist(),
-            map(_ip4, ip.tolist()),
+            map(ip4_text, ip.tolist()),
             target_mac.tolist(),
-            map(_ip4, target_ip.tolist()),
+            map(ip4_text, target_ip.tolist()),
             (some.target == _BROADCAST).tolist(),
         )
 
@@ -244,7 +244,9 @@ class Reader:
     # Packets ---------------------------------------------------------------------------------------------------
 
     def _read_packets(self, memory: Memory, some: Frames, packets: Packets, lines: Numbers, at: At) -> None:
-        rows, decoders = self._decoders(memory, packets)
+        rows, decoders, dhcp4 = self._decoders(memory, packets)
+        if len(dhcp4):
+            self._read_dhcp4(memory, some, packets.where(dhcp4), lines, at)
         if not len(rows):
             return
         chosen = packets.where(rows)
@@ -274,8 +276,22 @@ class Reader:
             if told is not None:
                 self.told.append(told)
 
-    def _decoders(self, memory: Memory, packets: Packets) -> tuple[Numbers, list["_Decode"]]:
-        """Return the rows of packets that tell of addresses, and what decodes each."""
+    def _read_dhcp4(self, memory: Memory, some: Frames, packets: Packets, lines: Numbers, at: At) -> None:
+        packets = packets.where(some.source[packets.frame] != NOBODY)
+        frames = some.where(packets.frame)
+        messages = Messages(
+            frames.time,
+            at,
+            self._domains_of(frames),
+            lines[packets.frame],
+            frames.source,
+            packets.at + 8,
+            np.minimum(packets.end, packets.at + _PAYLOAD_MAX),
+        )
+        self.told += decode4(memory, messages)
+
+    def _decoders(self, memory: Memory, packets: Packets) -> tuple[Numbers, list["_Decode"], Numbers]:
+        """Return the rows of packets that tell of addresses, what decodes each, and the rows with DHCP of version 4."""
         protocol = packets.protocol
         routers = np.flatnonzero(protocol == 112)
         six = np.flatnonzero((protocol == 58) & (packets.six == 1))
@@ -285,13 +301,18 @@ class Reader:
         udp = np.flatnonzero((protocol == _UDP) & (packets.end - packets.at >= 8))
         ports = memory.u32(packets.at[udp])
         source, target = ports >> 16, ports & 0xFFFF
-        known = (target == _HSRP) | (target == _HSRP6) | (target == _GLBP)
-        for port in (*_DHCP4, *_DHCP6):
-            known |= (target == port) | (source == port)
+        others = (target == _HSRP) | (target == _HSRP6) | (target == _GLBP)
+        four = _either(source, target, _DHCP4) & ~others
+        others |= _either(source, target, _DHCP6)
         decoders: list[_Decode] = [vrrp] * len(routers)
         decoders += [_discovers(one) for one in hops]
-        decoders += map(_of_port, source[known].tolist(), target[known].tolist())
-        return np.concatenate((routers, six, udp[known])), decoders
+        decoders += map(_of_port, target[others].tolist())
+        return np.concatenate((routers, six, udp[others])), decoders, udp[four & ~others]
+
+
+def _either(source: Numbers, target: Numbers, ports: tuple[int, int]) -> Mask:
+    one, other = ports
+    return (source == one) | (source == other) | (target == one) | (target == other)
 
 
 _Decode = Callable[[Moment, bytes, bytes], Told | None]
@@ -302,12 +323,12 @@ def _discovers(hops: int) -> _Decode:
     return lambda moment, sender, message: discovery.decode(moment, sender, message, hops=hops)
 
 
-def _of_port(source: int, target: int) -> _Decode:
+def _of_port(target: int) -> _Decode:
     if target in (_HSRP, _HSRP6):
         return _hsrp
     if target == _GLBP:
         return _glbp
-    return _dhcp6 if source in _DHCP6 or target in _DHCP6 else _dhcp4
+    return _dhcp6
 
 
 def _hsrp(moment: Moment, sender: bytes, datagram: bytes) -> Told | None:
@@ -316,11 +337,6 @@ def _hsrp(moment: Moment, sender: bytes, datagram: bytes) -> Told | None:
 
 def _glbp(moment: Moment, sender: bytes, datagram: bytes) -> Told | None:
     return glbp(moment, sender, datagram[8:])
-
-
-def _dhcp4(moment: Moment, sender: bytes, datagram: bytes) -> Told | None:
-    del sender
-    return decode4(moment, datagram[8:])
 
 
 def _dhcp6(moment: Moment, sender: bytes, datagram: bytes) -> Told | None:
@@ -341,8 +357,3 @@ def _arp_kinds(operation: Numbers, ip: Numbers, target_ip: Numbers) -> Numbers:
     kinds = np.where(operation == 1, np.where(ip == 0, 2, 0), 1)
     kinds = np.where((ip == target_ip) & (ip != 0), 3, kinds)
     return np.where(operation > 2, 4, kinds)
-
-
-@lru_cache(1 << 16)
-def _ip4(number: int) -> str:
-    return ip_text(number.to_bytes(4, "big")) if number else ""

@@ -165,6 +165,7 @@ class WasmScanner:
         self._whole: Octets = np.frombuffer(
             (c_ubyte * size).from_address(addressof(self._memory.data_ptr(self._store).contents)), dtype=np.uint8
         )
+        self._answer, self._asked = self._whole[:24].view("<u4"), self._whole[32:80].view("<u4")
         self.octets = self._whole[self._PIECE : self._pairs]
 
     def walk(self, first: int, last: int, form: Form, mode: int) -> Walked:
@@ -172,8 +173,9 @@ class WasmScanner:
         base, pairs, rows = self._PIECE, self._pairs, self._rows
         laid_out = (int(form.ng), int(form.big), form.header, form.most)
         ends = (rows, self._first + self._STORE)
-        why = self._scan(self._store, base + first, base + last, mode, *laid_out, pairs, rows, self._used, *ends)
-        stop, count, pairs_end, rows_end, self._used = self._whole[:20].view("<u4").tolist()
+        self._asked[:] = (base + first, base + last, mode, *laid_out, pairs, rows, self._used, *ends)
+        self._scan(self._store)
+        stop, count, pairs_end, rows_end, self._used, why = self._answer.tolist()
         found = self._whole[pairs:pairs_end].view("<u4").reshape(-1, 2).astype(np.int64)
         told = self._whole[rows:rows_end].view("<u4").reshape(-1, 8)
         return Walked(found[:, 0] - base, found[:, 1], count, stop - base, why, told)

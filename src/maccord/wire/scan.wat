@@ -7,15 +7,17 @@
 (module
   (memory (export "memory") 1)
 
+  (func $swapped (param $word i32) (result i32)
+    (i32.or
+      (i32.rotl (i32.and (local.get $word) (i32.const 0x00ff00ff)) (i32.const 24))
+      (i32.rotl (i32.and (local.get $word) (i32.const 0xff00ff00)) (i32.const 8))))
+
   ;; An unsigned number of four octets: least octet first, or most.
   (func $word (param $at i32) (param $big i32) (result i32)
     (local $word i32)
     (local.set $word (i32.load align=1 (local.get $at)))
     (if (result i32) (local.get $big)
-      (then
-        (i32.or
-          (i32.rotl (i32.and (local.get $word) (i32.const 0x00ff00ff)) (i32.const 24))
-          (i32.rotl (i32.and (local.get $word) (i32.const 0xff00ff00)) (i32.const 8))))
+      (then (call $swapped (local.get $word)))
       (else (local.get $word))))
 
   ;; An unsigned number of two octets in network order.
@@ -138,13 +140,15 @@
   ;; Walks from $at to $last, beyond which there is room for what a header may read. What becomes of a record depends
   ;; on $mode: 0, its offset and number go to $pairs, whatever it is; 1, that of wanted ones alone, and they are copied
   ;; to $store, where the offset then is; 2, and of all others the time and source go to $rows, 32 octets each.
-  ;; Returns why it stopped; where, how many records there were, and where $pairs, $rows and $store end are put to 0
-  ;; and the next words.
+  ;; What to do is read from the words at 32 and on, in the order of the locals below: a call without parameters takes
+  ;; a tenth of the time. Returned in the words at 0 and on are where it stopped, how many records there were, where
+  ;; $pairs, $rows and $store end, and why it stopped.
   (func (export "scan")
-    (param $at i32) (param $last i32) (param $mode i32)
-    (param $ng i32) (param $big i32) (param $header i32) (param $most i32)
-    (param $pairs i32) (param $rows i32) (param $store i32) (param $pairs_end i32) (param $store_end i32)
-    (result i32)
+    (local $at i32) (local $last i32) (local $mode i32)
+    (local $ng i32) (local $big i32) (local $header i32) (local $most i32)
+    (local $pairs i32) (local $rows i32) (local $store i32) (local $pairs_end i32) (local $store_end i32)
+    (local $begun i32)
+    (local $type i32)
     (local $count i32)
     (local $length i32)
     (local $size i32)
@@ -152,11 +156,25 @@
     (local $kind i32)
     (local $tags i32)
     (local $why i32)
+    (local.set $at (i32.load offset=32 (i32.const 0)))
+    (local.set $last (i32.load offset=36 (i32.const 0)))
+    (local.set $mode (i32.load offset=40 (i32.const 0)))
+    (local.set $ng (i32.load offset=44 (i32.const 0)))
+    (local.set $big (i32.load offset=48 (i32.const 0)))
+    (local.set $header (i32.load offset=52 (i32.const 0)))
+    (local.set $most (i32.load offset=56 (i32.const 0)))
+    (local.set $pairs (i32.load offset=60 (i32.const 0)))
+    (local.set $rows (i32.load offset=64 (i32.const 0)))
+    (local.set $store (i32.load offset=68 (i32.const 0)))
+    (local.set $pairs_end (i32.load offset=72 (i32.const 0)))
+    (local.set $store_end (i32.load offset=76 (i32.const 0)))
+    (local.set $begun (select (i32.const 28) (local.get $header) (local.get $ng)))
     (block $end
       (loop $next
         (br_if $end (i32.gt_u (local.get $header) (i32.sub (local.get $last) (local.get $at))))
         (local.set $length
-          (call $word (i32.add (local.get $at) (select (i32.const 4) (i32.const 8) (local.get $ng))) (local.get $big)))
+          (i32.load align=1 (i32.add (local.get $at) (select (i32.const 4) (i32.const 8) (local.get $ng)))))
+        (if (local.get $big) (then (local.set $length (call $swapped (local.get $length)))))
         (if (local.get $ng)
           (then
             (local.set $kind (call $word (local.get $at) (local.get $big)))
@@ -176,12 +194,23 @@
               (i32.ge_u (local.get $pairs) (local.get $pairs_end))
               (i32.gt_u (i32.add (local.get $store) (local.get $length)) (local.get $store_end)))
           (then (local.set $why (i32.const 3)) (br $end)))
-        (local.set $data (i32.add (local.get $at) (select (i32.const 28) (local.get $header) (local.get $ng))))
+        (local.set $data (i32.add (local.get $at) (local.get $begun)))
         (block $done
           (block $take
             (br_if $take (i32.eqz (local.get $mode)))
             (br_if $take (i32.and (local.get $ng) (i32.ne (local.get $kind) (i32.const 6))))
-            (br_if $take (call $wanted (local.get $data)))
+            ;; TCP in untagged IP, which most traffic is, is told from the rest without a call.
+            (local.set $type (i32.load16_u offset=12 align=1 (local.get $data)))
+            (block $known
+              (br_if $known
+                (i32.and
+                  (i32.eq (local.get $type) (i32.const 0x0008))
+                  (i32.eq (i32.load8_u offset=23 (local.get $data)) (i32.const 6))))
+              (br_if $known
+                (i32.and
+                  (i32.eq (local.get $type) (i32.const 0xdd86))
+                  (i32.eq (i32.load8_u offset=20 (local.get $data)) (i32.const 6))))
+              (br_if $take (call $wanted (local.get $data))))
             (br_if $done (i32.eq (local.get $mode) (i32.const 1)))
             (if (local.get $ng)
               (then
@@ -224,4 +253,4 @@
     (i32.store (i32.const 8) (local.get $pairs))
     (i32.store (i32.const 12) (local.get $rows))
     (i32.store (i32.const 16) (local.get $store))
-    (local.get $why)))
+    (i32.store (i32.const 20) (local.get $why))))

@@ -19,6 +19,12 @@ def ip_text(octets: bytes) -> str:
     return inet_ntop(AF_INET6, octets) if len(octets) == 16 else ""
 
 
+@lru_cache(_NAMES_MAX)
+def ip4_text(number: int) -> str:
+    """Return an IPv4 address as text; nothing for the unspecified one."""
+    return inet_ntop(AF_INET, number.to_bytes(4, "big")) if number else ""
+
+
 def is_somebody(octets: bytes) -> bool:
     """Tell whether an IP address is not the unspecified one."""
     return octets.count(0) != len(octets)
