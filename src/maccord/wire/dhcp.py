@@ -6,7 +6,7 @@ Source: RFC 2131 section 2, RFC 2132 (options 12, 50, 53, 54, 60, 61, 52), RFC 3
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import NamedTuple
+from itertools import compress, repeat
 
 import numpy as np
 
@@ -31,16 +31,8 @@ _MESSAGES6 = (
 _FROM_SERVER6 = {2, 7, 10}
 
 
-class _Said(NamedTuple):
-    """What the options of a message of version 4 say; `overload` where its other fields hold options, too."""
-
-    message: str
-    client_id: str
-    host_name: str
-    vendor_class: str
-    wanted_ip: str
-    server_ip: str
-    overload: int
+_Said = tuple[str, str, str, str, str, str]
+"""What options of version 4 say: message, client id, host name, vendor class, the IP wanted, and the server's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,86 +48,73 @@ class Messages:
     end: Numbers
 
 
-def decode4(memory: Memory, some: Messages) -> Iterator[DhcpSeen]:
-    """Yield what BOOTP or DHCP messages say; those that are cut within their fixed part say nothing."""
-    start = some.start
-    sent = memory.u8(start)
-    good = ((sent == 1) | (sent == 2)) & (some.end - start >= _FIXED)
-    address = ((memory.u8(start + 1) == 1) | (memory.u8(start + 1) == 6)) & (memory.u8(start + 2) == 6)
-    rows = zip(
-        good.tolist(),
-        some.times.tolist(),
-        some.domains,
-        some.lines.tolist(),
-        some.sources.tolist(),
-        start.tolist(),
-        some.end.tolist(),
-        sent.tolist(),
+def decode4(memory: Memory, some: Messages) -> Iterable[DhcpSeen]:
+    """Return what BOOTP or DHCP messages say; those that are cut within their fixed part say nothing."""
+    sent = memory.u8(some.start)
+    good = ((sent == 1) | (sent == 2)) & (some.end - some.start >= _FIXED)
+    start, end, answers = some.start[good], some.end[good], sent[good] == 2
+    is_address = ((memory.u8(start + 1) == 1) | (memory.u8(start + 1) == 6)) & (memory.u8(start + 2) == 6)
+    clients: list[int | None] = memory.u48(start + 28).tolist()
+    for row in np.flatnonzero(~is_address).tolist():
+        clients[row] = None
+    holds, given, relays = (map(ip4_text, memory.u32(start + field).tolist()) for field in (12, 16, 24))
+    view = memory.view
+    said = [_said(view[first:last]) for first, last in zip(start.tolist(), end.tolist(), strict=True)]
+    if not said:
+        return ()
+    messages, ids, names, vendors, wants, servers = zip(*said, strict=True)
+    from_server = answers.tolist()
+    return map(
+        DhcpSeen,
+        some.times[good].tolist(),
+        repeat(some.at),
+        compress(some.domains, good.tolist()),
+        some.lines[good].tolist(),
+        repeat(4),
+        messages,
+        some.sources[good].tolist(),
+        clients,
+        ids,
+        names,
+        vendors,
+        ((ip,) if answer and ip else () for answer, ip in zip(from_server, given, strict=True)),
+        (want or hold for want, hold in zip(wants, holds, strict=True)),
+        servers,
+        from_server,
         memory.u32(start + 4).tolist(),
-        np.where(address, memory.u48(start + 28), -1).tolist(),
-        *(memory.u32(start + field).tolist() for field in (12, 16, 24)),
-        strict=True,
+        relays,
     )
-    view, at = memory.view, some.at
-    for is_good, time, domain, line, source, first, last, kind, transaction, client, holds, given, relay in rows:
-        if not is_good:
-            continue
-        said = _said(bytes(view[first + _FIXED : last]))
-        if said.overload:
-            said = _said_in_all(bytes(view[first:last]))
-        from_server = kind == 2
-        yield DhcpSeen(
-            time,
-            at,
-            domain,
-            line,
-            4,
-            said.message,
-            source,
-            None if client < 0 else client,
-            said.client_id,
-            said.host_name,
-            said.vendor_class,
-            (ip4_text(given),) if from_server and given else (),
-            said.wanted_ip or ip4_text(holds),
-            said.server_ip,
-            from_server,
-            transaction,
-            ip4_text(relay),
-        )
 
 
-def _said(octets: bytes) -> _Said:
-    return _said_again(octets) if len(octets) <= _COMMON else _read_options(octets)
+def _said(message: memoryview) -> _Said:
+    octets = bytes(message[_FIXED:])
+    said = _said_again(octets) if len(octets) <= _COMMON else _said_in(octets)
+    return said or _spelled(_options4(bytes(message)))
 
 
-def _read_options(octets: bytes) -> _Said:
+def _said_in(octets: bytes) -> _Said | None:
+    """Return what options say; None where other fields hold options, too."""
     options: dict[int, bytes] = {}
     if octets[:4] == _COOKIE:
         _list4(octets[4:], options)
     overload = options.get(52, b"")[:1]
-    return _spelled(options, overload[0] & 3 if overload else 0)
+    return None if overload and overload[0] & 3 else _spelled(options)
 
 
-_said_again = lru_cache(_CLIENTS)(_read_options)
+_said_again = lru_cache(_CLIENTS)(_said_in)
 """A client says the same again and again, but for the fixed part."""
 
 
-def _said_in_all(message: bytes) -> _Said:
-    return _spelled(_options4(message), 0)
-
-
-def _spelled(options: dict[int, bytes], overload: int) -> _Said:
+def _spelled(options: dict[int, bytes]) -> _Said:
     kind = options.get(53)
     asks = options.get(50, b"")
-    return _Said(
+    return (
         _MESSAGES4[kind[0]] if kind and 0 < kind[0] < len(_MESSAGES4) else "bootp",
         options.get(61, b"").hex(),
         text(options.get(12) or _name_in(options.get(81, b""))),
         text(options.get(60, b"")),
         ip_text(asks) if len(asks) == 4 and asks != _NO_IP else "",
         ip_text(options.get(54, b"")),
-        overload,
     )
 
 

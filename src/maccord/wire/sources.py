@@ -16,7 +16,8 @@ OWNERS_MAX = 100_000
 _ROWS_MAX = 1 << 20
 _SLOTS = 1 << 17
 _SPREAD = np.uint64(0x9E3779B97F4A7C15)
-_FIRST_GRAIN_NS = 1 << 20
+_FIRST_GRAIN, _COARSER = 20, 2
+"""Binary logarithms: of the first slots' nanoseconds, and of how many become one."""
 _FOREVER = 1 << 62
 
 
@@ -82,7 +83,7 @@ class Sources:
                         last_ns=int(self._last[number]),
                         line=int(self._lines[number]),
                         times=times[start:end].astype("<i8").tobytes(),
-                        grain_ns=int(self._grain[number]),
+                        grain_ns=1 << grain if (grain := int(self._grain[number])) else 0,
                     )
                 )
             start = end
@@ -157,7 +158,7 @@ class Sources:
             many = np.flatnonzero(np.bincount(owners, minlength=len(self._owners)) > most)
             if not len(many):
                 break
-            self._grain[many] = np.maximum(self._grain[many] * 4, _FIRST_GRAIN_NS)
+            self._grain[many] = np.maximum(self._grain[many] + _COARSER, _FIRST_GRAIN)
         self._rows = [(owners, times)]
         self._count = len(owners)
         return owners, times
@@ -168,7 +169,7 @@ class Sources:
         if not grains.any():
             return None
         grain = grains[owners]
-        slots = np.where(grain > 0, times // np.maximum(grain, 1), times)
+        slots = times >> grain
         fresh = np.concatenate(([True], (owners[1:] != owners[:-1]) | (slots[1:] != slots[:-1]) | (grain[1:] == 0)))
         return np.flatnonzero(fresh)
 
