@@ -32,8 +32,12 @@ _TAGS_MAX = 4
 _DEPTH_MAX = 4
 _HEADERS_MAX = 6
 _NETWORK = 48
-_UDP, _GRE, _ETHERIP = 17, 47, 97
+_TCP, _UDP, _GRE, _ETHERIP = 6, 17, 47, 97
 _BRIDGING, _ERSPAN_2, _ERSPAN_3 = 0x6558, 0x88BE, 0x22EB
+_TELLING = np.zeros(1 << 16, np.bool_)
+_TELLING[[67, 68, 546, 547, 1985, 2029, 3222, 4789, 4790, 6081, 8472]] = True
+"""The ports of DHCP, first-hop redundancy and tunnels, as scan.wat has them."""
+
 _VSID_LEAST = 0x1000
 """RFC 7637 reserves lower ones: a key that would have one is a plain tunnel's."""
 
@@ -95,14 +99,16 @@ def joined(some: list[Frames]) -> Frames:
     return Frames(*(np.concatenate([getattr(one, part.name) for one in some]) for part in fields(Frames)))
 
 
-def of_packets(memory: Memory, start: Numbers, end: Numbers, time: Numbers, link: int) -> Frames:
+def of_packets(
+    memory: Memory, start: Numbers, end: Numbers, time: Numbers, link: int, tag: Numbers | None = None
+) -> Frames:
     """Return the frames of packets of one link type, before tunnels are looked into.
 
-    `start` and `end` are offsets of the packets' octets.
+    `start` and `end` are offsets of the packets' octets, `tag` the VLANs of tags that were taken off Ethernet frames.
     """
     packet = np.arange(len(start), dtype=np.int64)
     if link == ETHERNET:
-        return of_ethernet(memory, start, end, packet, time)
+        return of_ethernet(memory, start, end, packet, time, tag)
     nothing = np.full(len(start), NOBODY, np.int64)
     outward = np.zeros(len(start), np.int64)
     if link in (SLL, SLL2):
@@ -121,13 +127,16 @@ def of_packets(memory: Memory, start: Numbers, end: Numbers, time: Numbers, link
     return Frames(packet, time, nothing, nothing, one, outward, kind, at, end, outward)
 
 
-def of_ethernet(memory: Memory, start: Numbers, end: Numbers, packet: Numbers, time: Numbers) -> Frames:
+def of_ethernet(
+    memory: Memory, start: Numbers, end: Numbers, packet: Numbers, time: Numbers, tag: Numbers | None = None
+) -> Frames:
     """Return frames that begin with an Ethernet header; shorter ones than that are left out."""
     whole = end - start >= 14
     if not whole.all():
         start, end, packet, time = start[whole], end[whole], packet[whole], time[whole]
+        tag = None if tag is None else tag[whole]
     zeros = np.zeros(len(start), np.int64)
-    ones = np.ones(len(start), np.int64)
+    ones = np.ones(len(start), np.int64) if tag is None else begun_tags(tag)
     frames = Frames(
         packet,
         time,
@@ -143,6 +152,22 @@ def of_ethernet(memory: Memory, start: Numbers, end: Numbers, packet: Numbers, t
     _untag(memory, frames)
     _unwrap_llc(memory, frames)
     return frames
+
+
+def begun_tags(tag: Numbers) -> Numbers:
+    """Return tags as `Frames` has them, of frames that have one at most; VLAN 0 is none."""
+    return np.where(tag > 0, 1 << 12 | tag, 1)
+
+
+def is_plain(memory: Memory, start: Numbers, end: Numbers) -> Mask:
+    """Tell which Ethernet frames are untagged TCP or UDP that tells nothing but its source: most of all traffic."""
+    kind = memory.u16(start + 12)
+    four = (kind == IP) & (memory.u8(start + 14) == 0x45) & (memory.u16(start + 20) & 0x1FFF == 0)
+    protocol = memory.u8(start + np.where(four, 23, 20))
+    data = start + np.where(four, 34, 54)
+    quiet = ~(_TELLING[memory.u16(data)] | _TELLING[memory.u16(data + 2)])
+    ip = (four | (kind == IP6)) & (end - data >= 4)
+    return ip & ((protocol == _TCP) | ((protocol == _UDP) & quiet))
 
 
 def _of_cooked(memory: Memory, start: Numbers, end: Numbers, time: Numbers, *, two: bool) -> Frames:

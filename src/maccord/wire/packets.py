@@ -45,7 +45,8 @@ class Piece:
     """Packets within memory, one a row, all columns int64.
 
     `start` and `end` are offsets, `time` is in nanoseconds, `line` are the numbers that records cite, and `outward` is
-    1 for packets that the vantage point itself sent, as far as it is known.
+    1 for packets that the vantage point itself sent, as far as it is known. `tag` is the VLAN of a tag that was taken
+    off, 0 where there was none; of Ethernet alone.
     """
 
     memory: Memory
@@ -54,6 +55,12 @@ class Piece:
     time: Numbers
     line: Numbers
     outward: Numbers | None = None
+    tag: Numbers | None = None
+
+    def where(self, chosen: Numbers) -> "Piece":
+        """Return some of the packets."""
+        columns = (self.start, self.end, self.time, self.line, self.outward, self.tag)
+        return Piece(self.memory, *(None if one is None else one[chosen] for one in columns))  # type: ignore[arg-type]  # the first four are there
 
 
 def is_read(link: int) -> bool:
@@ -84,7 +91,7 @@ class Reader:
             return
         self.through_ns = max(self.through_ns, int(piece.time.max()))
         if link in layers.LINKS:
-            outer = layers.of_packets(piece.memory, piece.start, piece.end, piece.time, link)
+            outer = layers.of_packets(piece.memory, piece.start, piece.end, piece.time, link, piece.tag)
         elif link in radio.LINKS:
             outer = radio.of_radio(piece.memory, piece.start, piece.end, piece.time, link)
         else:
@@ -93,6 +100,19 @@ class Reader:
             outer.outward |= piece.outward[outer.packet]
         for some, packets in layers.all_within(piece.memory, outer, self._ends):
             self._read_layer(piece.memory, some, packets, piece.line, at)
+
+    def read_mixed(self, piece: Piece, at: At) -> None:
+        """Read Ethernet frames of all kinds: most tell their source alone, which is quick. Needs `sources`."""
+        plain = layers.is_plain(piece.memory, piece.start, piece.end)
+        if piece.outward is not None:
+            plain &= piece.outward == 0
+        rows = np.flatnonzero(plain)
+        if len(rows):
+            memory, some = piece.memory, piece.where(rows)
+            tags = np.ones(len(rows), np.int64) if some.tag is None else layers.begun_tags(some.tag)
+            self.count(memory, (some.start, some.end, memory.u48(some.start + 6), some.time, tags, some.line), at)
+        if len(rows) < len(plain):
+            self.read(piece.where(np.flatnonzero(~plain)), layers.ETHERNET, at)
 
     def count(self, memory: Memory, columns: Columns, at: At) -> None:
         """Count Ethernet frames that tell their source alone: of `columns` see there. Needs `sources`."""
