@@ -31,11 +31,11 @@ _SOL_PACKET, _ETH_P_ALL = 263, 3
 _ADD_MEMBERSHIP, _RX_RING, _STATISTICS, _VERSION = 1, 5, 6, 10
 _PROMISCUOUS, _TPACKET_V3 = 1, 2
 _SO_ATTACH_FILTER = 26
-_BLOCK, _BLOCKS, _FRAME, _RETIRE_MS = 1 << 20, 16, 2048, 250
+_BLOCK, _BLOCKS, _FRAME, _RETIRE_MS = 1 << 21, 12, 2048, 500
 _TO_USER, _FROM_KERNEL = 0, 1
 _VLAN_TOLD = 1 << 4
 _OUTGOING = 4
-_GATHERED_S, _MANY = 0.25, 1 << 18
+_GATHERED_S, _MANY = 0.5, 1 << 18
 _HEADER = 68
 _SECONDS, _NANOSECONDS, _SIZE, _STATUS, _TCI = 1, 2, 3, 5, 8
 _MAC, _HARDWARE, _PACKET_KIND = 12, 28, 58
@@ -99,7 +99,7 @@ class Interface:
     def batches(self, timeout_s: float) -> Iterator[Batch]:
         """Yield what came, for ever; an empty batch whenever nothing came for so long. Raises InterfaceGone.
 
-        What comes within a quarter of a second is one batch: many small ones would take more time than they save.
+        What comes within half a second is one batch: many small ones would take more time than they save.
         """
         poll = select.poll()
         poll.register(self._socket, select.POLLIN | select.POLLERR)
