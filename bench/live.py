@@ -3,10 +3,10 @@
     sudo python bench/live.py [--seconds 4] [--rate 200000] [--runs 3]
 
 Needs root on Linux, for a virtual cable in a network namespace of its own. A sender replays the traffic of
-`bench/capture.py` (2 % of it ARP and DHCP) through a ring that it shares with the kernel. By turns there listen: tcpdump
-with a filter for ARP, DHCP, neighbour discovery and LLDP; maccord's way to the same; tcpdump without a filter; maccord's
-way to every source address. Told are, for a million packets on the cable, the processor time of the listener (user and
-system), and that with the sender's: the filter runs in the kernel, on the sender's account. The least of some runs
+`bench/capture.py` (2 % of it ARP and DHCP) through a ring that it shares with the kernel. By turns there listen:
+tcpdump with a filter for ARP, DHCP, neighbour discovery and LLDP; maccord's way to the same; tcpdump without a filter;
+maccord's way to every source address. Told are, for a million packets on the cable, the processor time of the listener
+(user and system), and that with the sender's: the filter runs in the kernel, on the sender's account. The least of runs
 counts; of what the kernel had to drop, the most. What tcpdump takes for the same traffic from a file is told beside it.
 """
 
@@ -19,13 +19,16 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from mmap import MAP_SHARED, PROT_READ, PROT_WRITE, mmap
 from pathlib import Path
 from struct import pack
 
 import numpy as np
-from capture import FILTER, packet, tcpdump, write
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from bench.capture import FILTER, packet, tcpdump, write
 
 _NEAR, _FAR = "mcnear", "mcfar"
 _FRAMES, _SIZE = 4096, 2048
@@ -63,13 +66,16 @@ def sender(seconds: float, rate: int) -> None:
 
 def listener(way: str) -> None:
     """Listen until told to stop by the end of standard input, and print what was heard."""
-    import threading
-
-    from maccord.wire.live import Interface
-    from maccord.wire.records import At
+    from maccord.wire.live import Interface  # noqa: PLC0415 - for the listener alone
+    from maccord.wire.records import At  # noqa: PLC0415 - as above
 
     stop = threading.Event()
-    threading.Thread(target=lambda: (sys.stdin.read(), stop.set()), daemon=True).start()
+
+    def wait() -> None:
+        sys.stdin.read()
+        stop.set()
+
+    threading.Thread(target=wait, daemon=True).start()
     packets = told = dropped = 0
     with Interface(_FAR, At("bench", _FAR), sources=way == "every") as interface:
         for batch in interface.batches(0.5):
@@ -153,7 +159,7 @@ def main() -> None:
         listener(call.listen)
     elif not call.inside:
         unshare = shutil.which("unshare") or sys.exit("no unshare here")
-        os.execv(unshare, [unshare, "--net", sys.executable, *sys.argv, "--inside"])
+        os.execv(unshare, [unshare, "--net", sys.executable, *sys.argv, "--inside"])  # noqa: S606 - this program again
     else:
         measure(call.seconds, call.rate, call.runs)
 

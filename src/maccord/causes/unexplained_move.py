@@ -3,15 +3,17 @@
 What:    An address came back to a port that it had left, more than once and unannounced, but too rarely for two owners
          to be certain; or a device says that it received its own address from elsewhere. It may be a client that
          roams, a cable that was swapped twice, a team without link aggregation, or a duplicate whose second owner
-         rarely talks.
+         rarely talks. Or a machine's address left the port of the host that the inventory has it on, for the port of
+         another host, and no announcement was captured there: it was started elsewhere, or somebody else has it now.
 
 Told by: unsettled-address. None of block twin, one host at both ports, one announced move, loop and two owners fits.
 
 Confirm: show mac address-table address 0015.5dc8.6a00, every minute for an hour
          a capture at both ports, in one folder: SWITCH/PORT.pcap, then maccord check
 
-Fix:     nothing yet. If a capture shows different IP addresses at the two ports, see duplicate-on-the-wire; if both
-         ports lead to one host, see lag-mismatch.
+Fix:     nothing yet. If it is on another host than the inventory says, export both hosts anew. If a capture shows
+         different IP addresses at the two ports, see duplicate-on-the-wire; if both ports lead to one host, see
+         lag-mismatch.
 
 Source:  RFC 7432 section 15.1.
 """

@@ -13,6 +13,7 @@ from heapq import merge
 
 from maccord.fleet.estate import HostRecords
 from maccord.fleet.evidence import Place, PresenceSeen, SightingSeen, WireSeen
+from maccord.fleet.misplaced import misplaced
 from maccord.fleet.places import Places
 from maccord.fleet.records import Unrest
 from maccord.wire.records import PLAIN, At, Domain, LinkHeard, MoveLogged, TableChange, Told
@@ -42,7 +43,8 @@ def unrest(hosts: Sequence[HostRecords], wires: Sequence[int], places: Places) -
             tracker.hear(fabric, at, domain, mac, time_ns)
         else:
             tracker.tell(fabric, told_or_none)
-    faults = [one for one in tracker.all_verdicts() if one.kind in FAULTS]
+    verdicts = misplaced(tracker.all_verdicts(), hosts, wires, seen.presences(), lambda at: ground.spot(at).station)
+    faults = [one for one in verdicts if one.kind in FAULTS]
     return list(_rows(faults, seen))
 
 
@@ -61,6 +63,10 @@ class _Seen:
     def fabric(self, host: str) -> int:
         """Return the number of a device's network."""
         return self._fabrics.get(host, 0)
+
+    def presences(self) -> Iterator[tuple[int, PresenceSeen]]:
+        """Yield what captures heard, each with the number of its network."""
+        return ((self.fabric(one.host), one) for one in self._presences)
 
     def links(self) -> Iterator[tuple[int, Told]]:
         """Yield what devices say of themselves: it holds for the whole of the evidence."""

@@ -99,7 +99,7 @@ def joined(some: list[Frames]) -> Frames:
     return Frames(*(np.concatenate([getattr(one, part.name) for one in some]) for part in fields(Frames)))
 
 
-def of_packets(
+def of_packets(  # noqa: PLR0917 - columns
     memory: Memory, start: Numbers, end: Numbers, time: Numbers, link: int, tag: Numbers | None = None
 ) -> Frames:
     """Return the frames of packets of one link type, before tunnels are looked into.
@@ -127,7 +127,7 @@ def of_packets(
     return Frames(packet, time, nothing, nothing, one, outward, kind, at, end, outward)
 
 
-def of_ethernet(
+def of_ethernet(  # noqa: PLR0917 - columns
     memory: Memory, start: Numbers, end: Numbers, packet: Numbers, time: Numbers, tag: Numbers | None = None
 ) -> Frames:
     """Return frames that begin with an Ethernet header; shorter ones than that are left out."""
@@ -167,7 +167,8 @@ def is_plain(memory: Memory, start: Numbers, end: Numbers) -> Mask:
     data = start + np.where(four, 34, 54)
     quiet = ~(_TELLING[memory.u16(data)] | _TELLING[memory.u16(data + 2)])
     ip = (four | (kind == IP6)) & (end - data >= 4)
-    return ip & ((protocol == _TCP) | ((protocol == _UDP) & quiet))
+    found: Mask = ip & ((protocol == _TCP) | ((protocol == _UDP) & quiet))
+    return found
 
 
 def _of_cooked(memory: Memory, start: Numbers, end: Numbers, time: Numbers, *, two: bool) -> Frames:

@@ -1,7 +1,7 @@
 """A packet filter for the kernel: lets through what tells of addresses, and leaves the rest of the traffic alone.
 
-The program is one of the classic BPF, for Ethernet, the same test as `scan.wat` has for captures: ARP, RARP, LLDP, CDP and other
-LLC, slow protocols, tagged frames, DHCP, neighbour discovery, first-hop redundancy, and tunnels.
+The program is one of the classic BPF, for Ethernet, the same test as `scan.wat` has for captures: ARP, RARP, LLDP, CDP
+and other LLC, slow protocols, tagged frames, DHCP, neighbour discovery, first-hop redundancy, and tunnels.
 
 Source: Linux, Documentation/networking/filter.rst (opcodes, SO_ATTACH_FILTER).
 """

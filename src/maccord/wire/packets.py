@@ -332,7 +332,8 @@ class Reader:
 
 def _either(source: Numbers, target: Numbers, ports: tuple[int, int]) -> Mask:
     one, other = ports
-    return (source == one) | (source == other) | (target == one) | (target == other)
+    found: Mask = (source == one) | (source == other) | (target == one) | (target == other)
+    return found
 
 
 _Decode = Callable[[Moment, bytes, bytes], Told | None]
