@@ -13,6 +13,7 @@ from maccord.alloc.records import Actor, Adopted, Adoption, Holder
 from maccord.alloc.spans import islands
 from maccord.store import hands, leasing, resting
 from maccord.store.extents import PoolRow, cut_many
+from maccord.store.holders import note as note_holders
 from maccord.store.work import Tx, packed
 
 SHOWN_MAX = 1000
@@ -78,6 +79,7 @@ class _Adopting:
             fresh = [value for value in part if value not in known or known[value].state not in OWNED]
             self._join(kind, [(known[value], wanted[value]) for value in part if value in known])
             self._add(space, fresh, known, wanted, pools)
+            note_holders(tx, space, ((each.id, value) for value in part for each in wanted[value]))
 
     def _recall(self, space: int) -> list[tuple[int, int, PoolRow]]:
         """Return the ranges of a space with their pools, after all hands there were taken back."""

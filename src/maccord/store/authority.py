@@ -46,6 +46,7 @@ from maccord.store import (
     auditing,
     blocks,
     hands,
+    holders,
     leasing,
     pools,
     resting,
@@ -453,6 +454,10 @@ class StoreAuthority:
         if self._closed:
             return
         self._do(self._beat)
+        for _ in range(_SWEEPS_MAX):
+            # Others go first: what is not followed yet is found all the same, only less quickly.
+            if self._engine.waiting or not self._behind() or self._do(holders.follow) == 0:
+                break
         if time.monotonic() - self._anchored >= _ANCHOR_S:
             self._anchored = time.monotonic()
             self._do(auditing.anchor)
@@ -468,6 +473,10 @@ class StoreAuthority:
                 )
             )
         )
+
+    def _behind(self) -> bool:
+        now = self._clock()
+        return self._ask(lambda reader: holders.behind(reader, now))
 
     def _beat(self, tx: Tx) -> None:
         """Write that this process is at work, and follow who is ahead of it."""
@@ -506,6 +515,7 @@ class StoreAuthority:
 
     def _leave(self, tx: Tx) -> None:
         auditing.anchor(tx)
+        holders.follow(tx)
         tx.db.run("UPDATE process SET ended_at = ?, beat_at = ? WHERE id = ?", (tx.now, tx.now, tx.process))
 
     def now(self) -> datetime:
