@@ -2,6 +2,8 @@
 
 import json
 import sqlite3
+import subprocess
+import sys
 from datetime import timedelta
 
 import pytest
@@ -17,7 +19,7 @@ from maccord.alloc.errors import (
     TokenExists,
 )
 from maccord.alloc.life import State
-from maccord.alloc.records import Actor, Adoption, Holder, Note, Question, RangeSpec
+from maccord.alloc.records import Actor, Adoption, Fenced, ForeignRange, Holder, Note, Question, RangeSpec
 from tests.kit.stores import ACTOR, spec, vm
 
 
@@ -105,6 +107,132 @@ def test_ten_thousand_addresses_are_adopted_at_once(authority):
     assert authority.adopt(rows, actor=ACTOR).added == 10_000
     used = authority.usage("web")[0]
     assert (used.in_use, used.available) == (10_000, used.size - 10_000)
+
+
+HOST = ForeignRange(first="02-00-00-00-10-10", last="02-00-00-00-10-1F", owner="HV01 (dynamic)")
+
+
+def given_all(authority, pool):
+    """Return everything that a pool would give."""
+    return set(authority.preview(pool, count=1000))
+
+
+def in_the_range():
+    return {f"02-00-00-00-10-{low:02X}" for low in range(0x10, 0x20)}
+
+
+def test_what_a_host_issues_from_is_excluded_with_the_adoption_and_by_it_alone(authority):
+    authority.create_pool(spec(), actor=ACTOR)
+    rows = [seen("02-00-00-00-10-15", "vm1"), seen("02-00-00-00-10-30", "vm2")]
+    told = authority.adopt(rows, ranges=[HOST], actor=ACTOR, preview=True)
+    assert authority.pool("web").excluded == ()
+    done = authority.adopt(rows, ranges=[HOST], actor=ACTOR)
+    assert told.excluded == done.excluded
+    assert done.excluded == tuple(
+        Fenced(
+            pool="web", first=f"02-00-00-00-10-{a}", last=f"02-00-00-00-10-{b}", reason="issued from by HV01 (dynamic)"
+        )
+        for a, b in (("10", "14"), ("16", "1F"))
+    )
+    with pytest.raises(AdoptionConflicts):
+        authority.adopt([seen("02-00-00-00-10-30", "other")], ranges=[
+            ForeignRange(first="02-00-00-00-10-40", last="02-00-00-00-10-4F", owner="HV02")
+        ], actor=ACTOR)  # fmt: skip
+    assert len(authority.pool("web").excluded) == 2
+    used = authority.usage("web")[0]
+    assert (used.excluded, used.in_use, used.available) == (15, 2, 239)
+
+
+def test_a_host_may_have_issued_from_its_range_since_the_last_adoption(authority):
+    authority.create_pool(spec(), actor=ACTOR)
+    authority.adopt([], ranges=[HOST], actor=ACTOR)
+    done = authority.adopt([seen("02-00-00-00-10-12", "new")], ranges=[HOST], actor=ACTOR)
+    assert (done.added, done.excluded) == (1, ())
+    assert authority.look_up("02-00-00-00-10-12").state is State.IN_USE
+    assert [one.reason for one in authority.pool("web").excluded] == ["issued from by HV01 (dynamic)"] * 2
+    assert authority.adopt([seen("02-00-00-00-10-12", "new")], ranges=[HOST], actor=ACTOR).known == 1
+    # what a person excluded is another thing: there the evidence contradicts him
+    authority.exclude("web", RangeSpec("02-00-00-00-10-40", "02-00-00-00-10-4F"), reason="printers", actor=ACTOR)
+    with pytest.raises(AdoptionConflicts):
+        authority.adopt([seen("02-00-00-00-10-41", "pc")], ranges=[HOST], actor=ACTOR)
+
+
+def test_an_address_of_a_hosts_range_is_not_the_pools_after_its_release(stores):
+    """The host may issue it at any time: its lease ends, and the pool still keeps off."""
+    authority = stores.open()
+    authority.create_pool(spec(), actor=ACTOR)
+    mine = authority.allocate("web", vm("mine"), actor=ACTOR, address="02-00-00-00-10-18").addresses[0]
+    authority.adopt([seen("02-00-00-00-10-12", "vm1")], ranges=[HOST], actor=ACTOR)
+    for address in ("02-00-00-00-10-12", mine):
+        authority.release(address, actor=ACTOR)
+    stores.time.pass_s(61)
+    authority.tick()
+    assert authority.look_up(mine).state is State.EXCLUDED
+    assert not given_all(authority, "web") & in_the_range()
+    assert authority.usage("web")[0].excluded == 16
+
+
+def test_a_pool_made_after_the_adoption_keeps_off_what_hosts_issue_from(authority):
+    other = ForeignRange(first="02-00-00-00-10-18", last="02-00-00-00-10-2F", owner="HV02 (dynamic)")
+    authority.adopt([seen("02-00-00-00-10-12", "vm1")], ranges=[HOST, other], actor=ACTOR)
+    authority.create_pool(spec(), actor=ACTOR)
+    authority.create_pool(spec("elsewhere", scope="site2"), actor=ACTOR)
+    free = given_all(authority, "web")
+    assert len(free) == 256 - 32
+    assert not free & in_the_range()
+    assert {one.reason for one in authority.pool("web").excluded} == {
+        "issued from by HV01 (dynamic)", "issued from by HV02 (dynamic)",
+    }  # fmt: skip
+    assert authority.usage("elsewhere")[0].available == 256
+    authority.include("web", RangeSpec("02-00-00-00-10-10", "02-00-00-00-10-17"), actor=ACTOR)  # it is ours again
+    assert len(given_all(authority, "web")) == 256 - 32 + 7
+    authority.delete_pool("elsewhere", actor=ACTOR)
+
+
+def test_a_returned_block_is_the_pools_although_evidence_showed_it_at_its_host(stores):
+    authority = stores.open()
+    authority.create_pool(spec(), actor=ACTOR)
+    block = authority.carve_block("web", "HV01", actor=ACTOR, size=16)
+    theirs = ForeignRange(first=block.first, last=block.last, owner="HV01 (dynamic)")
+    authority.adopt([seen(block.first, "vm1")], ranges=[theirs], actor=ACTOR)
+    authority.release(block.first, actor=ACTOR)
+    authority.return_block(block.id, actor=ACTOR)
+    stores.time.pass_s(61)
+    authority.tick()
+    assert authority.usage("web")[0].available == 256
+
+
+def test_an_adoption_that_is_killed_has_done_all_or_nothing(stores):
+    """Kill -9 right before the commit: neither rows nor ranges are there."""
+    authority = stores.open(background=False)
+    authority.create_pool(spec(), actor=ACTOR)
+    program = (
+        "import os, signal, sys; from datetime import datetime, UTC; from maccord.store import open_authority, work\n"
+        "from maccord.alloc.records import *\n"
+        "note = work.Tx.note\n"
+        "def fatal(self, name, *rest, **more):\n"
+        "    note(self, name, *rest, **more)\n"
+        "    if name == 'adopted': os.kill(os.getpid(), signal.SIGKILL)\n"
+        "work.Tx.note = fatal\n"
+        "book = open_authority(sys.argv[1], clock=lambda: datetime.now(UTC), background=False)\n"
+        "book.adopt([Adoption(address='02-00-00-00-10-12', holder=Holder('vm-adapter', 'x'))], actor=Actor('t'),"
+        " ranges=[ForeignRange(first='02-00-00-00-10-10', last='02-00-00-00-10-1F', owner='HV01')])\n"
+    )
+    ran = subprocess.run([sys.executable, "-c", program, stores.url], capture_output=True, check=False)
+    assert ran.returncode == -9, ran.stderr
+    assert authority.usage("web")[0].available == 256
+    assert list(authority.holdings()) == []
+    assert authority.adopt([seen("02-00-00-00-10-12", "x")], ranges=[HOST], actor=ACTOR).added == 1
+
+
+def test_what_is_included_in_part_leaves_the_rest_excluded_for_its_reason(authority):
+    authority.create_pool(spec(), actor=ACTOR)
+    authority.exclude("web", RangeSpec("02-00-00-00-10-40", "02-00-00-00-10-4F"), reason="printers", actor=ACTOR)
+    since = authority.pool("web").excluded[0].since
+    authority.include("web", RangeSpec("02-00-00-00-10-44", "02-00-00-00-10-44"), actor=ACTOR)
+    assert [(one.size, one.reason, one.since) for one in authority.pool("web").excluded] == [
+        (4, "printers", since), (11, "printers", since),
+    ]  # fmt: skip
 
 
 def test_a_preflight_says_who_may_start(authority):

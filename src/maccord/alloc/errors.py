@@ -134,22 +134,36 @@ class RangeOverlap(Refusal):
 
 
 class PoolInUse(Refusal):
-    """A pool, or a part of it, cannot go: addresses of it are held. `stranded` counts them, `examples` names some."""
+    """A pool, or a part of it, cannot go: addresses of it are held. `stranded` counts them, `examples` names some.
+
+    `blocks` are hosts' ranges in what is to go. They cannot be stranded: their hosts issue from them.
+    """
 
     slug = "pool-in-use"
     title = "Addresses of the pool are held"
 
-    def __init__(self, pool: str, stranded: int, examples: Sequence[str]) -> None:
-        super().__init__(pool, stranded, tuple(examples))
-        self.pool, self.stranded, self.examples = pool, stranded, tuple(examples)
+    def __init__(self, pool: str, stranded: int, examples: Sequence[str], blocks: Sequence[int] = ()) -> None:
+        super().__init__(pool, stranded, tuple(examples), tuple(blocks))
+        self.pool, self.stranded, self.examples, self.blocks = pool, stranded, tuple(examples), tuple(blocks)
 
     def __str__(self) -> str:
-        some = f", among them {', '.join(self.examples)}" if self.examples else ""
-        return f"{self.stranded} addresses of pool {self.pool!r} are held or rest{some}; release them, or say `strand`"
+        told = []
+        if self.blocks:
+            many = ", ".join(map(str, self.blocks))
+            told.append(f"block {many} lies there: let its host have another range, return it, and let it rest")
+        if self.stranded:
+            some = f", among them {', '.join(self.examples)}" if self.examples else ""
+            told.append(f"{self.stranded} addresses are held or rest{some}: release them, or say `strand`")
+        return f"pool {self.pool!r}: {'; '.join(told)}"
 
     def fields(self) -> dict[str, object]:
-        """Return how many addresses would be stranded, and some of them."""
-        return {"pool": self.pool, "stranded": self.stranded, "examples": list(self.examples)}
+        """Return how many addresses would be stranded, some of them, and the blocks in the way."""
+        return {
+            "pool": self.pool,
+            "stranded": self.stranded,
+            "examples": list(self.examples),
+            "blocks": list(self.blocks),
+        }
 
 
 class PoolExhausted(Refusal):
@@ -171,6 +185,8 @@ class PoolExhausted(Refusal):
             told += f", {self.resting} rest"
         if self.next_free_at:
             told += f", the next until {self.next_free_at:%Y-%m-%dT%H:%M:%SZ}"
+        if not self.resting:
+            told += "; release some, include what is excluded, or give it another range"
         return told
 
     def fields(self) -> dict[str, object]:
@@ -220,7 +236,14 @@ class AddressTaken(Refusal):
         since = f" since {self.since:%Y-%m-%dT%H:%M:%SZ}" if self.since else ""
         until = f" until {self.until:%Y-%m-%dT%H:%M:%SZ}" if self.until else ""
         free = f"; {self.alternative} is free" if self.alternative else ""
-        return f"{self.address} is {self.state.replace('-', ' ')}{who}{where}{since}{until}{free}"
+        state = self.state.replace("-", " ")
+        if state == "block":
+            state, who, where = f"of the block of host {self.host}", "", ""
+        elif state == "excluded":
+            who = f" ({', '.join(self.holders)})" if self.holders else ""
+        elif state == "probation":
+            state = "on probation"
+        return f"{self.address} is {state}{who}{where}{since}{until}{free}"
 
     def fields(self) -> dict[str, object]:
         """Return who, where, since when, in which state, and the alternative."""

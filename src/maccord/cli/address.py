@@ -258,7 +258,8 @@ def adopt(
 
     PATH is evidence as `maccord check` reads it. Every adapter's address is adopted with its owner, and so is every
     address that was only seen on the wire: all of them, or, when two owners have one address, none. Ranges that hosts
-    issue from by themselves are excluded from the pools that they lie in. Calling it again adds what is new.
+    issue from by themselves are excluded from the pools that they lie in, also from those that are made later.
+    Calling it again adds what is new.
 
     \b
     Leaves with 0  all was adopted
@@ -274,7 +275,7 @@ def adopt(
         return code
     with opened() as (book, actor):
         try:
-            taken = adopted(book, shown, actor=actor, scope=scope, preview=preview)
+            taken = adopted(book, shown, actor=actor, preview=preview)
         except AdoptionConflicts as refused:
             return _conflicts(form, refused.fields())
         except Refused as refused:
@@ -288,8 +289,8 @@ def adopt(
 def _tell(form: str, taken: "Taken", *, preview: bool) -> None:
     done = "would be " if preview else ""
     one = taken.adopted
-    foreign = "\n".join(f"{each.pool}: {each.first} to {each.last}, {each.reason}" for each in taken.foreign)
-    show(form, {"adopted": one, "excluded": list(map(_as_dict, taken.foreign)), "skipped": taken.skipped}, facts([
+    foreign = "\n".join(f"{each.pool}: {each.first} to {each.last}, {each.reason}" for each in one.excluded)
+    show(form, {"adopted": one, "excluded": one.excluded, "skipped": taken.skipped}, facts([
         ("evidence", f"{said(one.rows)} owners"),
         (f"{done}adopted", f"{said(one.added)} addresses"),
         (f"{done}joined", f"{said(one.joined)} holders of known addresses" if one.joined else ""),
@@ -298,12 +299,6 @@ def _tell(form: str, taken: "Taken", *, preview: bool) -> None:
         ("skipped", f"{said(taken.skipped)} of protocols and groups, which nobody is given" if taken.skipped else ""),
         (f"{done}excluded", foreign),
     ]))  # fmt: skip
-
-
-def _as_dict(one: object) -> dict[str, object]:
-    from dataclasses import asdict
-
-    return asdict(one)  # type: ignore[call-overload,no-any-return] # a dataclass of app.adopt
 
 
 def _conflicts(form: str, told: "dict[str, Any]") -> int:

@@ -226,6 +226,9 @@ def change(
         show(form, document(changed, PoolChangedDoc), lambda _: None)
         return OK
     _show_one(form, changed.pool, usage)
+    if changed.stranded.blocks:
+        numbers = ", ".join(map(str, changed.stranded.blocks))
+        click.echo(f"maccord: block {numbers} is in the way: it has to be returned first, and to rest", err=True)
     if changed.stranded.count:
         would = "would strand" if preview else "stranded"
         click.echo(f"maccord: {would} {changed.stranded.count:,} addresses", err=True)

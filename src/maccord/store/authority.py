@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, Self, TypeVar
 
+from msgspec.structs import replace
+
 from maccord.alloc import check
 from maccord.alloc.authority import Counters, Page
 from maccord.alloc.clock import SteadyClock, moment
@@ -22,6 +24,7 @@ from maccord.alloc.records import (
     AuditRecord,
     AuditVerdict,
     Block,
+    ForeignRange,
     Granted,
     Holder,
     Lease,
@@ -312,13 +315,15 @@ class StoreAuthority:
 
     # -- evidence ------------------------------------------------------------------------------------------------------
 
-    def adopt(self, rows: Iterable[Adoption], *, actor: Actor, preview: bool = False) -> Adopted:
+    def adopt(
+        self, rows: Iterable[Adoption], *, actor: Actor, ranges: Iterable[ForeignRange] = (), preview: bool = False
+    ) -> Adopted:
         """See Evidence."""
         check.actor(actor)
-        taken = tuple(rows)  # a transaction may have to be repeated
+        taken, theirs = tuple(rows), tuple(ranges)  # a transaction may have to be repeated
 
         def work(tx: Tx) -> Adopted:
-            done = adopting.adopt(tx, taken, actor)
+            done = adopting.adopt(tx, taken, theirs, actor)
             if preview:
                 raise _Preview(done)
             return done
@@ -327,14 +332,7 @@ class StoreAuthority:
             return self._do(work)
         except _Preview as e:
             done: Adopted = e.result
-            return Adopted(
-                rows=done.rows,
-                added=done.added,
-                joined=done.joined,
-                known=done.known,
-                outside=done.outside,
-                preview=True,
-            )
+            return replace(done, preview=True)
 
     def holdings(self, *, scope: str | None = None) -> Iterator[Lease]:
         """See Evidence."""

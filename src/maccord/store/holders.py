@@ -124,7 +124,7 @@ def _told(action: str, subject: str, text: str) -> Told | None:
 def runs_of(reader: Reader, holders: Iterable[str]) -> list[tuple[int, int, int]]:
     """Return where leases of some holders may be, by their ids: space, lo and hi of runs, sorted and disjoint."""
     found: dict[int, list[Run]] = {}
-    for holder in set(holders):
+    for holder in {one for one in holders if one}:
         for space, lo, hi in reader.rows("SELECT space, lo, hi FROM holding WHERE holder = ?", (holder,)):
             found.setdefault(space, []).append((lo, hi))
         for space, run in _behind_the_mark(reader, holder):
@@ -134,12 +134,12 @@ def runs_of(reader: Reader, holders: Iterable[str]) -> list[tuple[int, int, int]
 
 def _behind_the_mark(reader: Reader, holder: str) -> Iterator[tuple[int, Run]]:
     spaces = {(kind, scope): number for number, kind, scope in reader.rows("SELECT id, kind, scope FROM space")}
-    # The text of the JSON is searched first, and what is found is compared exactly.
-    quoted = json.encode(holder).decode().replace("!", "!!").replace("%", "!%").replace("_", "!_")
+    # The text of the JSON is searched first (`replace` is the quickest search that both databases have), and what is
+    # found is compared exactly.
     for row in reader.stream(
         f"SELECT action, subject, details FROM journal WHERE id > CAST(({_MARK}) AS BIGINT)"  # noqa: S608 - ours
-        " AND action IN ('allocate', 'share') AND details LIKE ? ESCAPE '!'",
-        (f"%{quoted}%",),
+        " AND action IN ('allocate', 'share') AND replace(details, ?, '') <> details",
+        (json.encode(holder).decode(),),
     ):
         told = _told(*row)
         if told is not None and told[0] == holder:

@@ -34,6 +34,7 @@ TABLES = {
         "version",
     ),
     "pool_range": ("space", "lo", "hi", "pool", "draining"),
+    "foreign_range": ("space", "lo", "hi", "owner", "since"),
     "block": ("id", "space", "pool", "host", "lo", "hi", "note", "since", "until"),
     "extent": ("space", "lo", "hi", "pool", "kind", "block", "note", "since", "due"),
     "lease": (
@@ -56,7 +57,13 @@ TABLES = {
 }
 """Tables in the order in which they can be filled."""
 
-_ORDER = {"pool_range": "space, lo", "extent": "space, lo", "lease": "space, address", "token": "name"}
+_ORDER = {
+    "pool_range": "space, lo",
+    "foreign_range": "space, lo, hi",
+    "extent": "space, lo",
+    "lease": "space, address",
+    "token": "name",
+}
 _PART = 5000
 
 

@@ -198,10 +198,13 @@ def test_what_was_adopted_is_never_given_to_others(capsys):
     again = told(capsys, "address", "adopt", healthy)
     assert (again["adopted"]["added"], again["adopted"]["known"]) == (0, done["adopted"]["rows"])
     held = [one["mac"] for one in told(capsys, "address", "list")["items"]]
-    prefix = next(one for one in held if one.startswith("00-15-5D"))[:14]
-    said(capsys, "pool", "create", "around", "--range", f"{prefix}-00..{prefix}-FF", "--allow-foreign")
-    given = said(capsys, "address", "allocate", "around", *VM, "--count", "100").split()
+    prefix = next(one for one in held if one.startswith("00-15-5D"))[:11]
+    around = told(capsys, "pool", "create", "around", "--range", f"{prefix}-00-00..{prefix}-FF-FF", "--allow-foreign")
+    assert all(one["reason"].startswith("issued from by") for one in around["excluded"])
+    assert around["excluded"]  # hosts issue from there, although the pool was made later
+    given = said(capsys, "address", "allocate", "around", *VM, "--count", "1000").split()
     assert not set(given) & set(held)
+    assert not any(one["first"] <= mac <= one["last"] for mac in given for one in around["excluded"])
 
 
 @pytest.mark.usefixtures("book")
@@ -257,6 +260,7 @@ def test_reconciling_tells_the_three_ways_in_which_leases_and_evidence_differ(ca
     said(capsys, "address", "release", other)
     said(capsys, "address", "free", other, "--reason", "test")
     said(capsys, "pool", "create", "beside", "--range", other, "--allow-foreign")
+    said(capsys, "pool", "include", "beside", other)  # a host issues from there
     said(capsys, "address", "allocate", "beside", "--holder", "vm-adapter:another", "--host", "HV99")
     found = told(capsys, "address", "reconcile", healthy, code=1)["differences"]
     assert {each["mac"]: each["difference"] for each in found} == {

@@ -136,6 +136,17 @@ CREATE VIEW holder_of AS
   SELECT l.space, l.address, json_extract(h.value, '$[1]') AS holder FROM lease l, json_each(l.holders) h;
 INSERT INTO meta (name, value) VALUES ('held_up_to', '0');
 
+-- Ranges that somebody else issues from, as evidence showed them. What is free of them in a pool is excluded from it.
+CREATE TABLE foreign_range (
+  space INTEGER NOT NULL REFERENCES space (id),
+  lo INTEGER NOT NULL,
+  hi INTEGER NOT NULL,
+  owner TEXT NOT NULL,
+  since INTEGER NOT NULL,
+  CHECK (lo <= hi),
+  PRIMARY KEY (space, lo, hi)
+) WITHOUT ROWID;
+
 -- What is past: a holder's time, a rest, a probation.
 CREATE TABLE tenure (
   id INTEGER PRIMARY KEY,
