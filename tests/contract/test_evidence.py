@@ -262,6 +262,23 @@ def test_a_preflight_says_who_may_start(authority):
     assert problem["alternative"] is not None
 
 
+def test_whoever_asks_wrongly_does_not_stand_in_the_holders_way(authority):
+    authority.create_pool(spec(), actor=ACTOR)
+    mine = authority.allocate("web", vm("mine"), actor=ACTOR).addresses[0]
+    asked = [Question(address=mine, holder=vm("other")), Question(address=mine, holder=vm("mine"))]
+    assert [one.allowed for one in authority.preflight(asked)] == [False, True]
+
+
+def test_a_refusal_names_a_free_address_even_where_a_service_has_all_of_them_in_hand(authority):
+    authority.create_pool(spec(last="02-00-00-00-10-07"), actor=ACTOR)
+    mine = authority.allocate("web", vm("mine"), actor=ACTOR).addresses[0]
+    (answer,) = authority.preflight([Question(address=mine, holder=vm("other"))])
+    assert answer.problem is not None
+    assert answer.problem["alternative"] == "02-00-00-00-10-01"
+    assert len(authority.preview("web", count=10)) == 7
+    assert authority.preview("web") == authority.allocate("web", vm("next"), actor=ACTOR).addresses
+
+
 def test_history_tells_who_held_an_address_at_any_moment(stores):
     authority = stores.open()
     authority.create_pool(spec(last="02-00-00-00-10-00"), actor=ACTOR)
@@ -454,3 +471,32 @@ def test_subscribers_are_told_after_the_fact(stores):
     ]
     counters = authority.counters()
     assert (counters.allocated, counters.released, counters.conflicts) == (1, 1, 1)
+
+
+def test_a_small_pool_tells_that_it_is_low_before_it_is_exhausted(authority, monkeypatch):
+    monkeypatch.setattr("maccord.store.authority._WEIGH_S", 0.0)
+    told = []
+    authority.subscribe(lambda note: told.append((note.name, note.pool, note.facts)))
+    authority.create_pool(spec(last="02-00-00-00-10-13", low_percent=25), actor=ACTOR)  # 20 addresses
+    for turn in range(16):
+        authority.allocate("web", vm(f"vm{turn}"), actor=ACTOR)
+        authority.tick()
+    authority.tick()
+    assert [one for one in told if one[0] == "pool-low"] == [("pool-low", "web", {"free": 4, "size": 20})]
+
+
+def test_the_audit_of_an_address_begins_with_who_gave_it(stores):
+    authority = stores.open()
+    authority.create_pool(spec(), actor=ACTOR)
+    authority.create_pool(spec("lab", scope="site2"), actor=ACTOR)
+    many = authority.allocate("web", vm("a"), actor=ACTOR, count=3).addresses
+    authority.allocate("web", vm("b"), actor=ACTOR)  # at the same moment
+    authority.share(many[1], Holder("replica", "r"), actor=ACTOR, scope="global")
+    stores.time.pass_s(1)
+    authority.adopt([seen("06-00-00-00-00-01", "vm1")], actor=ACTOR)
+    told = authority.audit(subject=many[1].replace("-", ":").lower()).items
+    assert [(one.action, one.subject) for one in told] == [("allocate", "web"), ("share", many[1])]
+    assert told[0].details["holder"][1] == "a"
+    assert [one.action for one in authority.audit(subject="06-00-00-00-00-01").items] == ["adopt"]
+    assert [one.action for one in authority.audit(subject="web").items] == ["create-pool", "allocate", "allocate"]
+    assert authority.audit(subject="02-00-00-00-10-99").items == ()

@@ -170,7 +170,7 @@ class PoolExhausted(Refusal):
     """No address of the pool is free, or not as many as were asked for. `next_free_at`: when the next has rested."""
 
     slug = "pool-exhausted"
-    title = "The pool has no free address"
+    title = "The pool has too few free addresses"
 
     def __init__(
         self, pool: str, *, size: int, wanted: int, free: int, resting: int, next_free_at: datetime | None = None

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from maccord.app.reconcile import Reconciled
 
 _MB = 2**20
-_STATES = ("held", "in-use", "resting", "probation", "excluded", "block")
+_STATES = ("held", "in-use", "resting", "probation")
 _MEANS = {
     "never-seen": "leased, never seen",
     "never-leased": "seen, never leased",
@@ -136,7 +136,10 @@ def show_(*, mac: str, scope: str | None, form: str) -> int:
 @click.option("--holder", metavar="[KIND:]ID", help="Those of this holder.")
 @format_option()
 def list_(*, pool: str | None, scope: str | None, state: str | None, holder: str | None, form: str) -> int:
-    """List addresses that are held, rest or are on probation."""
+    """List addresses that are held, rest or are on probation.
+
+    What is excluded stands at its pool (maccord pool show), hosts' ranges in maccord block list.
+    """
     from maccord.alloc.life import State
     from maccord.app.listing import everything
     from maccord.rest import LeaseDoc

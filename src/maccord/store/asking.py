@@ -16,7 +16,7 @@ from maccord.alloc.errors import AddressTaken, BadRequest, ForbiddenAddress, NoS
 from maccord.alloc.kinds import AddressKind, kind_of, parse, spell, unstored
 from maccord.alloc.life import OWNED, State
 from maccord.alloc.records import Block, Holder, Lease, Pool, Question, Tenure, Usage, Verdict
-from maccord.alloc.spans import common, numbers
+from maccord.alloc.spans import common, islands, numbers, without
 from maccord.store import blocks, holders, leasing, pools
 from maccord.store.database import Reader
 from maccord.store.extents import POOL, PoolRow, pool_row
@@ -24,6 +24,7 @@ from maccord.store.extents import POOL, PoolRow, pool_row
 T = TypeVar("T")
 _PREVIEW_MAX = 1000
 _RUNS = 50
+_SMALL = 2048
 
 
 def cursor(kind: str, *values: object) -> str:
@@ -148,17 +149,47 @@ def _usage(reader: Reader, row: PoolRow) -> Usage:
     )
 
 
+def low_pools(reader: Reader) -> dict[str, dict[str, object]]:
+    """Return the small pools that run low, with what is free of them. Large ones tell it when a hand is taken.
+
+    A hand of a small pool is a large part of it: between one hand and the next it may become exhausted.
+    """
+    found: dict[str, dict[str, object]] = {}
+    for row in map(pool_row, reader.rows(f"{POOL} WHERE p.low_percent > 0 ORDER BY p.name")):
+        total = reader.rows("SELECT coalesce(sum(hi - lo + 1), 0) FROM pool_range WHERE pool = ?", (row.id,))[0][0]
+        if not 0 < total <= _SMALL:
+            continue
+        one = _usage(reader, row)
+        if one.available * 100 < one.size * row.low_percent:
+            found[row.name] = {"free": one.available, "size": one.size}
+    return found
+
+
 def preview(reader: Reader, name: str, count: int) -> tuple[str, ...]:
-    """Return addresses that would be given next, as far as no service process has chunks of the pool."""
+    """Return free addresses, first those that service processes have in hand, and then those that come next."""
     if not 1 <= count <= _PREVIEW_MAX:
         raise BadRequest("count", f"expected 1 to {_PREVIEW_MAX}")
     row = _row(reader, name)
     begin = row.last_given if row.policy == "sequential" else None
-    found: list[int] = []
+    found = _in_hand(reader, row, count)
     if begin is not None:
-        found = _next_free(reader, row, begin + 1, None, count)
+        found += _next_free(reader, row, begin + 1, None, count - len(found))
     found += _next_free(reader, row, None, begin, count - len(found))
     return tuple(pools.text(value, row.kind) for value in found)
+
+
+def _in_hand(reader: Reader, row: PoolRow, count: int) -> list[int]:
+    """Return up to `count` addresses of chunks that were not issued, a few chunks at a time."""
+    found: list[int] = []
+    for lo, hi in reader.rows("SELECT lo, hi FROM extent WHERE pool = ? AND kind = 'chunk' ORDER BY lo", (row.id,)):
+        issued = reader.rows(
+            "SELECT address FROM lease WHERE space = ? AND address BETWEEN ? AND ? ORDER BY address",
+            (row.space, lo, hi),
+        )
+        found += islice(numbers(without([(lo, hi)], islands(each[0] for each in issued))), count - len(found))
+        if len(found) == count:
+            break
+    return found
 
 
 def _next_free(reader: Reader, row: PoolRow, first: int | None, last: int | None, count: int) -> list[int]:
@@ -387,8 +418,8 @@ def preflight(reader: Reader, questions: Sequence[Question]) -> tuple[Verdict, .
     for asked in questions:
         verdict = _may(reader, asked)
         key = (verdict.address, asked.scope)
-        other = seen.setdefault(key, asked)
-        if verdict.allowed and (other.holder.kind, other.holder.id) != (asked.holder.kind, asked.holder.id):
+        other = seen.setdefault(key, asked) if verdict.allowed else asked
+        if (other.holder.kind, other.holder.id) != (asked.holder.kind, asked.holder.id):
             taken = AddressTaken(
                 verdict.address,
                 scope=asked.scope,

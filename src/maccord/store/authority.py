@@ -64,6 +64,7 @@ from maccord.store.work import Chain, Tx
 T = TypeVar("T")
 _TICK_S = 1.0
 _ANCHOR_S = 60.0
+_WEIGH_S = 5.0
 _DEAD_US = 60_000_000
 _SWEEPS_MAX = 20
 
@@ -91,7 +92,8 @@ class StoreAuthority:
     ) -> None:
         self._db, self._clock, self._chance = db, clock, chance
         self._engine = Engine(db, chain, clock, chance, renew=renew)
-        self._anchored = time.monotonic()
+        self._anchored = self._weighed = time.monotonic()
+        self._low: set[str] = set()
         self._chunks = background
         self._stop = threading.Event()
         self._closed = False
@@ -456,6 +458,9 @@ class StoreAuthority:
             # Others go first: what is not followed yet is found all the same, only less quickly.
             if self._engine.waiting or not self._behind() or self._do(holders.follow) == 0:
                 break
+        if self._engine.listeners and time.monotonic() - self._weighed >= _WEIGH_S:
+            self._weighed = time.monotonic()
+            self._warn()
         if time.monotonic() - self._anchored >= _ANCHOR_S:
             self._anchored = time.monotonic()
             self._do(auditing.anchor)
@@ -471,6 +476,16 @@ class StoreAuthority:
                 )
             )
         )
+
+    def _warn(self) -> None:
+        """Tell which small pools have become low."""
+        low = self._ask(asking.low_pools)
+        for name, facts in low.items():
+            if name not in self._low:
+                note = Note(name="pool-low", at=self.now(), pool=name, facts=facts)
+                for listener in self._engine.listeners:
+                    listener(note)
+        self._low = set(low)
 
     def _behind(self) -> bool:
         now = self._clock()

@@ -49,7 +49,7 @@ def test_a_pool_is_made_changed_listed_and_deleted(capsys):
     assert [one["name"] for one in told(capsys, "pool", "list")["items"]] == ["web"]
     assert "65,536" in said(capsys, "pool", "list")
     assert "15 min" in said(capsys, "pool", "show", "web")
-    assert said(capsys, "pool", "delete", "web") == ""
+    assert said(capsys, "pool", "delete", "web") == "deleted  web\n"
     assert "There are no pools" in said(capsys, "pool", "list")
 
 
@@ -148,7 +148,7 @@ def test_a_token_is_printed_last_and_never_shown_again(capsys):
     assert "allocator" in listed
     name = told(capsys, "token", "list")["items"][-1]["name"]
     names = [one["name"] for one in told(capsys, "token", "list")["items"] if one["pools"] == ["web"]]
-    assert said(capsys, "token", "revoke", names[0]) == ""
+    assert said(capsys, "token", "revoke", names[0]).startswith("revoked  ")
     assert name
     revoked = [one for one in told(capsys, "token", "list")["items"] if one["name"] == names[0]]
     assert revoked[0]["revoked_at"]
@@ -279,9 +279,33 @@ def test_an_export_fills_an_empty_store_and_no_other(capsys, tmp_path, monkeypat
     capsys.readouterr()
     monkeypatch.delenv("MACCORD_SERVER", raising=False)
     monkeypatch.setenv("MACCORD_STORE", f"sqlite:///{tmp_path / 'second.db'}")
-    said(capsys, "pool", "import", "all.jsonl")
+    assert told(capsys, "pool", "import", "all.jsonl")["rows"] >= 20
     assert [one["mac"] for one in told(capsys, "address", "list")["items"]] == given
     assert said(capsys, "address", "allocate", "web", "--holder", "vm-adapter:next").strip() not in given
+
+
+@pytest.mark.usefixtures("book")
+def test_the_audit_is_told_to_people_with_addresses_and_to_programs_as_it_is(capsys):
+    said(capsys, "pool", "create", "web", "--range", RANGE)
+    said(capsys, "address", "allocate", "web", *VM, "--count", "3")
+    shown = said(capsys, "audit", "list", "--subject", FIRST)
+    assert f"{FIRST}.." in shown
+    assert "request" not in shown
+    assert told(capsys, "audit", "list", "--subject", FIRST)["items"][0]["details"]["request"][0] == "web"
+
+
+@pytest.mark.usefixtures("book")
+def test_what_ends_something_says_so_to_people_and_programs(capsys):
+    said(capsys, "pool", "create", "web", "--range", RANGE)
+    assert "web" in said(capsys, "pool", "delete", "web")
+    said(capsys, "token", "create", "ci", "--role", "reader")
+    assert told(capsys, "token", "revoke", "ci")["revoked_at"]
+
+
+def test_serve_offers_no_option_of_a_client(capsys):
+    shown = said(capsys, "serve", "--help")
+    assert "--store" in shown
+    assert "--server" not in shown
 
 
 # Where the authority is
