@@ -500,3 +500,17 @@ def test_the_audit_of_an_address_begins_with_who_gave_it(stores):
     assert [one.action for one in authority.audit(subject="06-00-00-00-00-01").items] == ["adopt"]
     assert [one.action for one in authority.audit(subject="web").items] == ["create-pool", "allocate", "allocate"]
     assert authority.audit(subject="02-00-00-00-10-99").items == ()
+
+
+def test_an_expiry_is_in_the_audit_although_nobody_asked_for_it(stores):
+    authority = stores.open()
+    authority.create_pool(spec(confirm_s=30), actor=ACTOR)
+    many = authority.allocate("web", vm("a"), actor=ACTOR, count=3).addresses
+    authority.confirm(many[1], actor=ACTOR)
+    stores.time.pass_s(31)
+    authority.tick()
+    told = authority.audit(action="expire").items
+    assert [(one.actor, one.subject, len(one.details["runs"])) for one in told] == [("maccord:expiry", "web", 2)]
+    assert [one.action for one in authority.audit(subject=many[0]).items] == ["allocate", "expire"]
+    assert [one.action for one in authority.audit(subject=many[1]).items] == ["allocate", "confirm"]
+    assert authority.verify_audit().ok

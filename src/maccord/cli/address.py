@@ -11,8 +11,9 @@ from maccord.cli.main import INCIDENTS, OK, WRONG_CALL
 from maccord.cli.shown import document, facts, holder, holders, said, show, table
 
 if TYPE_CHECKING:
-    from maccord.alloc.records import Holder, Lease
+    from maccord.alloc.records import Actor, Holder, Lease
     from maccord.app.adopt import Taken
+    from maccord.app.book import Book
     from maccord.app.owners import Owners
     from maccord.app.reconcile import Reconciled
 
@@ -22,6 +23,7 @@ _MEANS = {
     "never-seen": "leased, never seen",
     "never-leased": "seen, never leased",
     "seen-elsewhere": "seen elsewhere",
+    "in-conflict": "seen in conflict",
 }
 
 
@@ -316,9 +318,26 @@ def _conflicts(form: str, told: "dict[str, Any]") -> int:
 
 @command.command("reconcile")
 @_evidence
+@click.option("--probation", is_flag=True, help="Put what is seen elsewhere or in conflict on probation.")
+@click.option(
+    "--for", "for_s", type=click.IntRange(min=1), metavar="SECONDS", help="With --probation: by default until freed."
+)
 @format_option()
-def reconcile(*, paths: tuple[str, ...], scope: str, strict: bool, quiet: bool, max_file_size: int, form: str) -> int:
-    """Compare leases with evidence: leased and never seen, seen and never leased, seen elsewhere. Changes nothing.
+def reconcile(
+    *,
+    paths: tuple[str, ...],
+    scope: str,
+    strict: bool,
+    quiet: bool,
+    max_file_size: int,
+    probation: bool,
+    for_s: int | None,
+    form: str,
+) -> int:
+    """Compare leases with evidence: leased and never seen, seen and never leased, seen elsewhere, seen in conflict.
+
+    Changes nothing, unless --probation: then addresses in conflict are not issued to anybody else. What is held stays
+    so, and goes on probation when its last holder lets go.
 
     \b
     Leaves with 0  they agree
@@ -326,14 +345,39 @@ def reconcile(*, paths: tuple[str, ...], scope: str, strict: bool, quiet: bool, 
                2  the call is wrong, or nothing in the evidence could be used
     """
     from maccord.app.reconcile import reconcile as compared
+    from maccord.app.reconcile import suspects
+
+    if for_s is not None and not probation:
+        raise click.UsageError("--for goes with --probation")
 
     shown, code = _owners(paths, scope, strict=strict, quiet=quiet, bytes_max=max_file_size * _MB)
     if shown is None:
         return code
-    with opened() as (book, _):
+    with opened() as (book, actor):
         found = compared(book, shown, scope=scope)
+        suspected = 0
+        for mac, reason in suspects(found) if probation else ():
+            suspected += _suspected(book, mac, reason, scope=scope, actor=actor, for_s=for_s)
     _differences(form, found)
+    if probation:
+        click.echo(f"maccord: {said(suspected)} addresses are on probation, or will be when released", err=True)
     return code or (INCIDENTS if found.differences else OK)
+
+
+def _suspected(book: "Book", mac: str, reason: str, *, scope: str, actor: "Actor", for_s: int | None) -> bool:
+    """Put an address on probation; False for one that is excluded, or of a host's block: it is not issued anyway."""
+    from maccord.alloc.errors import AddressTaken
+    from maccord.client import Refused
+
+    try:
+        book.probation(mac, reason=reason, actor=actor, scope=scope, for_s=for_s)
+    except AddressTaken:
+        return False
+    except Refused as refused:
+        if refused.slug != AddressTaken.slug:
+            raise
+        return False
+    return True
 
 
 def _differences(form: str, found: "Reconciled") -> None:

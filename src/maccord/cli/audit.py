@@ -59,7 +59,7 @@ def _told(record: "AuditRecord") -> str:
     details = {name: value for name, value in record.details.items() if name != "request" and value not in (None, "")}
     runs, kind = details.get("runs"), details.pop("kind", "mac")
     if isinstance(runs, list) and kind in ("mac", "wwn"):
-        ends = [[spell(end, kind) for end in run] for run in runs]  # type: ignore[arg-type] # one of the two
+        ends = [[spell(end, kind) for end in run] for run in runs]
         details["runs"] = [first if first == last else f"{first}..{last}" for first, last in ends]
     return "\n".join(f"{name}: {_said(value)}" for name, value in details.items())
 

@@ -57,7 +57,7 @@ def listed(
             hash=bytes(digest).hex(),
         )
         for number, chain, seq, at, actor, origin, action, subject, details, key, digest in rows[:limit]
-        if value is None or action != "allocate" or _gave(details, value)
+        if value is None or action not in ("allocate", "expire") or _gave(details, value)
     )
     return Page(items=items, next=cursor("audit", rows[limit - 1][0]) if len(rows) > limit else None)
 
@@ -77,16 +77,18 @@ def _about(reader: Reader, subject: str, where: list[str], params: list[object])
         return None
     begun: set[int] = set()
     for (scope,) in reader.rows("SELECT scope FROM space WHERE kind = ?", (kind,)):
-        begun |= {micros(one.since) for one in history(reader, subject, scope, None) if one.holder is not None}
+        for one in history(reader, subject, scope, None):
+            if one.holder is not None:
+                begun |= {micros(one.since)} if one.until is None else {micros(one.since), micros(one.until)}
     moments = sorted(begun)[-_MOMENTS_MAX:]
     marks = ", ".join("?" * len(moments)) or "NULL"
-    where.append(f"(subject = ? OR (action IN ('allocate', 'adopt') AND at IN ({marks})))")
+    where.append(f"(subject = ? OR (action IN ('allocate', 'adopt', 'expire') AND at IN ({marks})))")
     params += [spell(value, kind), *moments]
     return value
 
 
 def _gave(details: str, value: int) -> bool:
-    """Tell whether an allocation's record gave an address."""
+    """Tell whether the record of an allocation, or of an expiry, is about an address, too."""
     runs: list[tuple[int, int]] = json.decode(details).get("runs", [])
     return any(lo <= value <= hi for lo, hi in runs)
 

@@ -271,6 +271,25 @@ def test_reconciling_tells_the_three_ways_in_which_leases_and_evidence_differ(ca
 
 
 @pytest.mark.usefixtures("book")
+def test_addresses_seen_in_conflict_go_on_probation(capsys):
+    fleet = str(ROOT / "examples" / "fleet")
+    said(capsys, "pool", "create", "hyperv", "--range", "00-15-5D-00-00-00..00-15-5D-FF-FF-FF", "--allow-foreign")
+    found = told(capsys, "address", "reconcile", fleet, code=1)["differences"]
+    clash = {one["mac"] for one in found if one["difference"] == "in-conflict"}
+    assert clash
+    assert told(capsys, "address", "list", "--state", "probation")["items"] == []  # so far it was only told
+    held = min(clash)
+    said(capsys, "address", "allocate", "hyperv", *VM, "--address", held)
+    told(capsys, "address", "reconcile", fleet, "--probation", code=1)
+    waiting = {one["mac"]: one["note"] for one in told(capsys, "address", "list", "--state", "probation")["items"]}
+    assert clash - {held} <= set(waiting)
+    assert all(note.startswith(("in-conflict: vm-adapter:", "seen-elsewhere: ")) for note in waiting.values())
+    assert told(capsys, "address", "show", held)["state"] == "held"
+    assert told(capsys, "address", "release", held)["lease"]["state"] == "probation"
+    assert run(["address", "reconcile", fleet, "--for", "60"]) == 2
+
+
+@pytest.mark.usefixtures("book")
 def test_an_export_fills_an_empty_store_and_no_other(capsys, tmp_path, monkeypatch):
     said(capsys, "pool", "create", "web", "--range", RANGE)
     given = said(capsys, "address", "allocate", "web", *VM, "--count", "10").split()
