@@ -1,22 +1,26 @@
 """How quick the authority is, as ratios to bare durable INSERTs of the same driver in the same run.
 
-bench/allocate.py [--store sqlite|postgresql|both] [--rounds N] [--size ADDRESSES] [--bulk COUNT]
+bench/allocate.py [--store sqlite|postgresql|both] [--rounds N] [--size ADDRESSES] [--count REQUESTS] [--bulk COUNT]
 
-Each round measures the bare figure and ours in turn, because disks stall for seconds; printed are medians. Bare is one
-connection that inserts single rows into a table with the keys of a lease (unique address, unique idempotency key) and
-commits each. Ours has everything on: holder, idempotency key with its answer, audit with hash chain.
+There are four stores of each kind, each with a pool that is 0, 50, 90 or 99.9 % full. Each round goes through all of
+them, and measures the bare figure before and after ours, because disks stall for seconds; printed are medians of the
+rounds' ratios. Bare is one connection that inserts single rows into a table with the keys of a lease (unique address,
+unique idempotency key) and commits each. Ours has everything on: holder, idempotency key with its answer, audit with
+hash chain. What each of these costs a single client is measured apart: by leaving it out.
 """
 
 import argparse
 import asyncio
+import itertools
 import sqlite3
 import statistics
 import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
@@ -24,13 +28,14 @@ from maccord.alloc.authority import Authority
 from maccord.alloc.records import Actor, Holder, PoolSpec, RangeSpec
 from maccord.mac import show
 from maccord.store import open_authority
+from maccord.store.database import GrantRow, JournalRow
+from maccord.store.work import Chain
 from maccord.wiring import clock
 from tests.kit.postgres import Server, programs
 
 ACTOR = Actor("bench", "127.0.0.1")
 FIRST = 0x0A0000000000
 FILLS = (0.0, 0.5, 0.9, 0.999)
-CLIENTS = (1, 8, 64)
 BARE = """CREATE TABLE bare (domain bigint NOT NULL, mac bigint NOT NULL, idem varchar(64) UNIQUE, pool bigint NOT NULL,
   owner varchar(64) NOT NULL, state varchar(16) NOT NULL, since bigint NOT NULL, free_at bigint,
   PRIMARY KEY (domain, mac))"""
@@ -98,51 +103,43 @@ class BarePostgres:
         return time.perf_counter() - began
 
 
-class Bench:
-    """One store, its bare neighbour, and what was measured."""
+class Times(NamedTuple):
+    """What some requests took: all of them together, and each, in seconds; and the addresses."""
 
-    def __init__(self, name: str, authority: Authority, bare: Bare, rounds: int, size: int) -> None:
-        self.name, self.authority, self.bare, self.rounds, self.size = name, authority, bare, rounds, size
-        self.keys = 0
-        self.first_rate: dict[int, float] = {}
+    whole: float
+    each: list[float]
+    given: list[str]
 
-    def fill(self, share: float, have: int) -> int:
-        """Hold so much of the pool; return how many that are."""
-        want = int(self.size * share)
-        while have < want:
-            part = min(1_000_000, want - have)
-            self.authority.allocate("bench", Holder("vm-adapter", "filler"), actor=ACTOR, count=part)
-            have += part
-        return have
 
-    def key(self) -> str:
-        """Return a key that was not used, its digits spread as those of a UUID are."""
-        self.keys += 1
-        return f"{self.keys * 0x9E3779B97F4A7C15 % (1 << 64):016x}-{self.name}"
+class Pool:
+    """One store with one pool, filled to a share of its size."""
 
-    def bare_round(self, count: int) -> list[float]:
-        """Return the seconds of each bare insert."""
-        took = []
-        for _ in range(count):
-            key = self.key()
-            began = time.perf_counter()
-            self.bare.insert((self.keys, key, "vm-adapter:vm/nic0", self.keys))
-            took.append(time.perf_counter() - began)
-        return took
+    def __init__(self, authority: Authority, size: int, share: float, keys: "Keys") -> None:
+        self.authority, self.share, self.keys = authority, share, keys
+        authority.create_pool(
+            PoolSpec(name="bench", ranges=(RangeSpec(show(FIRST), show(FIRST + size - 1)),), rest_s=0), actor=ACTOR
+        )
+        held = int(size * share)
+        self.room = size - held
+        for at in range(0, held, 1_000_000):
+            part = min(1_000_000, held - at)
+            authority.allocate("bench", Holder("vm-adapter", "filler"), actor=ACTOR, count=part)
 
-    def one_client(self, count: int) -> tuple[float, list[float], list[str]]:
-        """Allocate from this thread; return the whole time, each time, and the addresses."""
+    def one_client(self, count: int, *, keyed: bool = True) -> Times:
+        """Allocate from this thread."""
         took, given = [], []
         whole = time.perf_counter()
         for _ in range(count):
-            key = self.key()
+            key = self.keys.next()
             began = time.perf_counter()
-            got = self.authority.allocate("bench", Holder("vm-adapter", key, "HV01"), actor=ACTOR, key=key)
+            got = self.authority.allocate(
+                "bench", Holder("vm-adapter", key, "HV01"), actor=ACTOR, key=key if keyed else None
+            )
             took.append(time.perf_counter() - began)
             given.append(show(got.runs[0][0]))
-        return time.perf_counter() - whole, took, given
+        return Times(time.perf_counter() - whole, took, given)
 
-    def many_clients(self, clients: int, count: int) -> tuple[float, list[float], list[str]]:
+    def many_clients(self, clients: int, count: int) -> Times:
         """Allocate from so many tasks of one event loop, as an API process does."""
         took: list[float] = []
         given: list[str] = []
@@ -150,7 +147,7 @@ class Bench:
         async def client(share: int) -> None:
             aio = self.authority.aio
             for _ in range(share):
-                key = self.key()
+                key = self.keys.next()
                 began = time.perf_counter()
                 got = await aio.allocate("bench", Holder("vm-adapter", key, "HV01"), actor=ACTOR, key=key)
                 took.append(time.perf_counter() - began)
@@ -161,7 +158,7 @@ class Bench:
 
         whole = time.perf_counter()
         asyncio.run(every())
-        return time.perf_counter() - whole, took, given
+        return Times(time.perf_counter() - whole, took, given)
 
     def give_back(self, given: list[str]) -> None:
         """Release what a round took, so that the pool is as full as before."""
@@ -172,45 +169,141 @@ class Bench:
         asyncio.run(every())
         self.authority.tick()
 
-    def cell(self, fill: float, clients: int, count: int) -> None:
-        """Measure one number of clients at one fill, and print it."""
-        ratios, rates, p50s, p99s, worst = [], [], [], [], []
-        for _ in range(self.rounds):
-            bare = self.bare_round(max(200, count // 4))
-            measure: Callable[[], tuple[float, list[float], list[str]]] = (
-                (lambda: self.one_client(count)) if clients == 1 else (lambda: self.many_clients(clients, count))
-            )
-            whole, took, given = measure()
-            again = self.bare_round(max(200, count // 4))
-            bare_rate = (len(bare) + len(again)) / (sum(bare) + sum(again))
-            rates.append(len(given) / whole)
-            ratios.append(rates[-1] / bare_rate)
-            took.sort()
-            p50s.append(took[len(took) // 2])
-            p99s.append(took[int(len(took) * 0.99)])
-            worst.append(p99s[-1] / statistics.median(bare + again))
-            self.give_back(given)
-        ratio = statistics.median(ratios)
-        base = self.first_rate.setdefault(clients, ratio)
-        print(
-            f"{self.name:10} {fill * 100:5.1f} % full {clients:3} clients {statistics.median(rates):8.0f}/s"
-            f"  {ratio:5.2f} x bare  p50 {statistics.median(p50s) * 1e3:6.2f} ms"
-            f"  p99 {statistics.median(p99s) * 1e3:6.2f} ms"
-            f"  p99 = {statistics.median(worst):5.1f} x bare median  {ratio / base:5.2f} of empty",
-            flush=True,
+
+class Keys:
+    """Idempotency keys that were not used, their digits spread as those of a UUID are."""
+
+    def __init__(self, name: str) -> None:
+        self.name, self.count = name, 0
+
+    def next(self) -> str:
+        """Return another one."""
+        self.count += 1
+        return f"{self.count * 0x9E3779B97F4A7C15 % (1 << 64):016x}-{self.name}"
+
+
+class Cell:
+    """What the rounds of one number of clients at one fill gave."""
+
+    def __init__(self) -> None:
+        self.rates: list[float] = []
+        self.ratios: list[float] = []
+        self.p50s: list[float] = []
+        self.p99s: list[float] = []
+        self.tails: list[float] = []
+
+    def add(self, times: Times, bare: list[float]) -> None:
+        """Take in a round, and the bare inserts around it."""
+        took = sorted(times.each)
+        self.rates.append(len(took) / times.whole)
+        self.ratios.append(self.rates[-1] * sum(bare) / len(bare))
+        self.p50s.append(took[len(took) // 2])
+        self.p99s.append(took[int(len(took) * 0.99)])
+        self.tails.append(self.p99s[-1] / statistics.median(bare))
+
+    def __str__(self) -> str:
+        rate, ratio, p50, p99, tail = map(
+            statistics.median, (self.rates, self.ratios, self.p50s, self.p99s, self.tails)
         )
+        return (
+            f"{rate:8.0f}/s  {ratio:5.2f} x bare  p50 {p50 * 1e3:6.2f} ms  p99 {p99 * 1e3:6.2f} ms"
+            f" = {tail:5.1f} x bare median"
+        )
+
+
+class Bench:
+    """Stores of one kind, their bare neighbour, and what was measured."""
+
+    def __init__(self, name: str, urls: Callable[[], str], bare: Bare, rounds: int, size: int) -> None:
+        self.name, self.bare, self.rounds = name, bare, rounds
+        self.keys = Keys(name)
+        self.pools = [Pool(open_authority(urls(), clock=clock), size, share, self.keys) for share in FILLS]
+
+    def bare_round(self, count: int) -> list[float]:
+        """Return the seconds of each bare insert."""
+        took = []
+        for _ in range(count):
+            key = self.keys.next()
+            began = time.perf_counter()
+            self.bare.insert((self.keys.count, key, "vm-adapter:vm/nic0", self.keys.count))
+            took.append(time.perf_counter() - began)
+        return took
+
+    def around(self, count: int, measure: Callable[[], Times]) -> tuple[Times, list[float]]:
+        """Measure between two stretches of bare inserts."""
+        before = self.bare_round(count)
+        times = measure()
+        return times, before + self.bare_round(count)
+
+    def cells(self, clients: int, count: int) -> None:
+        """Measure one number of clients at every fill, and print it."""
+        cells = [Cell() for _ in self.pools]
+        for number in range(self.rounds + 1):
+            for pool, cell in zip(self.pools, cells, strict=True):
+                some = min(count, max(clients, int(pool.room * 0.8)))
+
+                def measure(pool: Pool = pool, some: int = some) -> Times:
+                    return pool.one_client(some) if clients == 1 else pool.many_clients(clients, some)
+
+                times, bare = self.around(max(200, count // 8), measure)
+                if number:  # the first is for warming up: logs grow, plans are made
+                    cell.add(times, bare)
+                pool.give_back(times.given)
+        empty = statistics.median(cells[0].ratios)
+        for pool, cell in zip(self.pools, cells, strict=True):
+            print(
+                f"{self.name:10} {pool.share * 100:5.1f} % full {clients:3} clients {cell}"
+                f"  {statistics.median(cell.ratios) / empty:5.2f} of empty",
+                flush=True,
+            )
+
+    def costs(self, count: int) -> None:
+        """Measure a single client with and without what comes with an address, and print it."""
+        pool = self.pools[0]
+        database = pool.authority._engine.db  # type: ignore[attr-defined] # noqa: SLF001 - to leave things out
+        chain, grant, add = pool.authority._engine.chain, database.grant, Chain.add  # type: ignore[attr-defined] # noqa: SLF001
+        nothing = JournalRow(0, "", "", "", "", "", None, b"")
+
+        def lease_only(hands: Any, at: int, _chain: int, leases: list[GrantRow], _records: Any, *, who: bool) -> None:  # noqa: ANN401
+            lease = leases[0]
+            database.run(
+                "INSERT INTO lease (space, address, pool, state, since, due, holders) SELECT ?, ?, ?, 'held', ?, ?, ?"
+                " FROM hand WHERE id = ?",
+                (lease.space, lease.address, lease.pool, at, lease.due, lease.holders if who else "[]", hands[0]),
+            )
+
+        ways: dict[str, tuple[bool, Any, Any]] = {
+            "everything": (True, grant, add),
+            "no key": (False, grant, add),
+            "no key, no audit": (False, partial(lease_only, who=True), lambda *_: nothing),
+            "no key, no audit, no holder": (False, partial(lease_only, who=False), lambda *_: nothing),
+        }
+        cells = {way: Cell() for way in ways}
+        for number in range(self.rounds + 1):
+            for way, (keyed, granting, adding) in ways.items():
+                database.grant, Chain.add = granting, adding  # type: ignore[method-assign]
+                try:
+                    times, bare = self.around(count // 8, lambda keyed=keyed: pool.one_client(count, keyed=keyed))  # type: ignore[misc]
+                finally:
+                    database.grant, Chain.add = grant, add  # type: ignore[method-assign]
+                if number:
+                    cells[way].add(times, bare)
+        assert chain is pool.authority._engine.chain  # type: ignore[attr-defined] # noqa: SLF001
+        for way, cell in cells.items():
+            print(f"{self.name:10} 1 client, {way:28} {cell}", flush=True)
 
     def bulk(self, count: int) -> None:
         """Measure one call for very many."""
         ours, theirs = [], []
+        authority = self.pools[0].authority
         for number in range(min(self.rounds, 3)):
             first = FIRST + (number + 8 << 28)
-            self.authority.create_pool(
+            authority.create_pool(
                 PoolSpec(name=f"bulk{number}", ranges=(RangeSpec(show(first), show(first + count)),)), actor=ACTOR
             )
             theirs.append(self.bare.bulk(count))
             began = time.perf_counter()
-            self.authority.allocate(
+            authority.allocate(
                 f"bulk{number}", Holder("vm-adapter", "bulk"), actor=ACTOR, count=count, key=f"bulk{number}"
             )
             ours.append(time.perf_counter() - began)
@@ -221,47 +314,42 @@ class Bench:
             flush=True,
         )
 
-    def run(self, counts: dict[int, int], bulk: int) -> None:
+    def run(self, every: list[int], count: int, bulk: int) -> None:
         """Measure everything."""
-        have = 0
-        for fill in FILLS:
-            have = self.fill(fill, have)
-            room = self.size - have
-            for clients in CLIENTS:
-                self.cell(fill, clients, min(counts[clients], max(clients, int(room * 0.8))))
+        for clients in every:
+            self.cells(clients, count)
+        if 1 in every:
+            self.costs(count)
         if bulk:
             self.bulk(bulk)
+        for pool in self.pools:
+            pool.authority.close()
 
 
 def main() -> None:
     """Run what was asked for."""
     words = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     words.add_argument("--store", choices=("sqlite", "postgresql", "both"), default="both")
-    words.add_argument("--rounds", type=int, default=5)
-    words.add_argument("--size", type=int, default=4_000_000)
+    words.add_argument("--clients", type=int, nargs="*", default=[1, 8, 64])
+    words.add_argument("--rounds", type=int, default=7)
+    words.add_argument("--size", type=int, default=1_000_000)
     words.add_argument("--bulk", type=int, default=1_000_000)
-    words.add_argument("--count", type=int, default=3000)
+    words.add_argument("--count", type=int, default=1500)
     asked = words.parse_args()
-    counts = {1: asked.count, 8: asked.count, 64: asked.count}
-    spec = PoolSpec(name="bench", ranges=(RangeSpec(show(FIRST), show(FIRST + asked.size - 1)),), rest_s=0)
-
-    def run(name: str, url: str, bare: Bare) -> None:
-        authority = open_authority(url, clock=clock)
-        authority.create_pool(spec, actor=ACTOR)
-        Bench(name, authority, bare, asked.rounds, asked.size).run(counts, asked.bulk)
-        authority.close()
 
     if asked.store in ("sqlite", "both"):
         with tempfile.TemporaryDirectory() as folder:
-            run("sqlite", f"sqlite:///{folder}/store.db", BareSqlite(f"{folder}/bare.db"))
+            files = (f"sqlite:///{folder}/store{number}.db" for number in itertools.count())
+            bare: Bare = BareSqlite(f"{folder}/bare.db")
+            Bench("sqlite", files.__next__, bare, asked.rounds, asked.size).run(asked.clients, asked.count, asked.bulk)
     if asked.store in ("postgresql", "both"):
         if programs() is None:
             print("postgresql skipped: no server is installed")
             return
         server = Server()
         try:
-            url = server.url()
-            run("postgresql", url, BarePostgres(url))
+            bare = BarePostgres(server.url())
+            Bench("postgresql", server.url, bare, asked.rounds, asked.size).run(asked.clients, asked.count, asked.bulk)
         finally:
             server.stop()
 

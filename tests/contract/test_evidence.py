@@ -98,6 +98,34 @@ def test_a_host_may_bring_addresses_of_its_own_block(authority):
     assert used.in_use + used.blocks + used.available == 256
 
 
+def test_what_is_seen_in_a_block_that_was_returned_is_adopted_and_the_rest_of_it_rests_on(stores):
+    authority = stores.open()
+    authority.create_pool(spec(last="02-00-00-00-10-07", rest_s=60), actor=ACTOR)
+    block = authority.carve_block("web", "HV01", actor=ACTOR, size=8)
+    authority.return_block(block.id, actor=ACTOR)
+    authority.adopt([seen("02-00-00-00-10-03", "vm1", host="HV02")], actor=ACTOR)
+    used = authority.usage("web")[0]
+    assert (used.in_use, used.resting, used.free) == (1, 7, 0)
+    stores.time.pass_s(61)
+    authority.tick()
+    used = authority.usage("web")[0]
+    assert (used.in_use, used.resting, used.available) == (1, 0, 7)
+
+
+def test_what_was_adopted_in_a_block_outlasts_it_and_is_not_given(stores):
+    authority = stores.open()
+    authority.create_pool(spec(last="02-00-00-00-10-03", rest_s=60), actor=ACTOR)
+    block = authority.carve_block("web", "HV01", actor=ACTOR, size=4)
+    authority.adopt([seen("02-00-00-00-10-01", "vm1")], actor=ACTOR)
+    authority.return_block(block.id, actor=ACTOR)
+    stores.time.pass_s(61)
+    authority.tick()
+    used = authority.usage("web")[0]
+    assert (used.in_use, used.resting, used.blocks, used.available) == (1, 0, 0, 3)
+    given = authority.allocate("web", vm("new"), actor=ACTOR, count=3).addresses
+    assert given == ("02-00-00-00-10-00", "02-00-00-00-10-02", "02-00-00-00-10-03")
+
+
 def test_ten_thousand_addresses_are_adopted_at_once(authority):
     authority.create_pool(spec(last="02-00-00-01-FF-FF"), actor=ACTOR)
     rows = [
@@ -267,6 +295,17 @@ def test_whoever_asks_wrongly_does_not_stand_in_the_holders_way(authority):
     mine = authority.allocate("web", vm("mine"), actor=ACTOR).addresses[0]
     asked = [Question(address=mine, holder=vm("other")), Question(address=mine, holder=vm("mine"))]
     assert [one.allowed for one in authority.preflight(asked)] == [False, True]
+
+
+def test_an_address_of_anothers_block_is_refused_by_the_hosts_name(authority):
+    authority.create_pool(spec(), actor=ACTOR)
+    block = authority.carve_block("web", "HV01", actor=ACTOR, size=4)
+    theirs, mine = authority.preflight(
+        [Question(address=block.first, holder=vm("x", "HV02")), Question(address=block.first, holder=vm("x", "HV01"))]
+    )
+    assert not theirs.allowed
+    assert "is of the block of host HV01 since" in theirs.detail
+    assert mine.allowed
 
 
 def test_a_refusal_names_a_free_address_even_where_a_service_has_all_of_them_in_hand(authority):
@@ -474,7 +513,7 @@ def test_subscribers_are_told_after_the_fact(stores):
 
 
 def test_a_small_pool_tells_that_it_is_low_before_it_is_exhausted(authority, monkeypatch):
-    monkeypatch.setattr("maccord.store.authority._WEIGH_S", 0.0)
+    monkeypatch.setattr("maccord.store.authority.running._WEIGH_S", 0.0)
     told = []
     authority.subscribe(lambda note: told.append((note.name, note.pool, note.facts)))
     authority.create_pool(spec(last="02-00-00-00-10-13", low_percent=25), actor=ACTOR)  # 20 addresses

@@ -33,7 +33,7 @@ from tests.kit.stores import ACTOR, Stores, postgres, spec
 
 __all__ = ["postgres"]
 
-FIRST, SIZE, REST_S, CONFIRM_S = 0x020000001000, 24, 50, 120
+FIRST, SIZE, REST_S, CONFIRM_S, HOST = 0x020000001000, 24, 50, 120, "HV01"
 NAMES = st.sampled_from(["a", "b", "c", "d"])
 PLACES = st.integers(0, SIZE - 1)
 
@@ -45,6 +45,7 @@ class Model:
         self.state = dict.fromkeys(range(SIZE), State.FREE)
         self.holders: dict[int, list[str]] = {place: [] for place in range(SIZE)}
         self.due = {}
+        self.beneath = {}  # what an address that was adopted in a block comes back to: BLOCK, or the end of its rest
         self.now = 0
 
     def go(self, place, event):
@@ -63,7 +64,15 @@ class Model:
                     self.holders[place] = []
                     self.due[place] = self.now + REST_S
                 else:
-                    self.go(place, Event.RESTED)
+                    self.rested(place)
+
+    def rested(self, place):
+        self.go(place, Event.RESTED)
+        beneath = self.beneath.pop(place, None)
+        if beneath is State.BLOCK:
+            self.state[place], self.beneath[place] = State.BLOCK, State.BLOCK
+        elif beneath is not None and beneath > self.now:
+            self.state[place], self.due[place] = State.RESTING, beneath
 
 
 class AuthorityMachine(RuleBasedStateMachine):
@@ -97,12 +106,12 @@ class AuthorityMachine(RuleBasedStateMachine):
 
     def command(self):
         authority = self.stores.open(background=False)
-        authority._chance.seed(0)  # the same calls give the same addresses, or no failure could be repeated
+        authority._jobs._chance.seed(0)  # the same calls give the same addresses, or no failure could be repeated
         return authority
 
     def service(self):
         authority = self.command()
-        authority._chunks = True
+        authority._jobs._chunks = True
         return authority
 
     def free(self):
@@ -191,28 +200,37 @@ class AuthorityMachine(RuleBasedStateMachine):
             if not holders:
                 self.model.due[place] = self.model.now + REST_S
 
-    @rule(who=st.integers(0, 2), places=st.sets(PLACES, min_size=1, max_size=4), name=NAMES)
-    def adopt(self, who, places, name):
-        rows = [Adoption(address=show(FIRST + place), holder=Holder("vm-adapter", name)) for place in places]
+    @rule(
+        who=st.integers(0, 2),
+        places=st.sets(PLACES, min_size=1, max_size=4),
+        name=NAMES,
+        host=st.sampled_from(["", HOST]),
+    )
+    def adopt(self, who, places, name, host):
+        rows = [Adoption(address=show(FIRST + place), holder=Holder("vm-adapter", name, host)) for place in places]
+        model = self.model
         rivals = [
             place
             for place in places
-            if self.model.state[place] in (State.EXCLUDED, State.BLOCK)
-            or (self.model.state[place] in OWNED and name not in self.model.holders[place])
+            if model.state[place] is State.EXCLUDED
+            or (model.state[place] in OWNED and name not in model.holders[place])
+            or (model.state[place] not in OWNED and model.beneath.get(place) is State.BLOCK and host != HOST)
         ]
         try:
             self.each[who].adopt(rows, actor=ACTOR)
         except AdoptionConflicts as e:
             assert e.total == len(rivals) > 0
-        else:
-            assert not rivals
-            for place in places:
-                if self.model.state[place] in (State.RESTING, State.PROBATION):
-                    self.model.go(place, Event.RESTED)
-                if self.model.state[place] is State.FREE:
-                    self.model.holders[place] = [name]
-                self.model.go(place, Event.ADOPT)
-                self.model.due.pop(place, None)
+            return
+        assert not rivals
+        for place in places:
+            if model.state[place] not in OWNED:
+                model.holders[place] = [name]
+                if model.beneath.get(place) is not State.BLOCK:
+                    model.beneath.pop(place, None)
+                if model.state[place] in (State.RESTING, State.PROBATION):
+                    model.go(place, Event.RESTED)
+            model.go(place, Event.ADOPT)
+            model.due.pop(place, None)
 
     @rule(who=st.integers(0, 2), place=PLACES, back=st.booleans())
     def exclude(self, who, place, back):
@@ -234,7 +252,7 @@ class AuthorityMachine(RuleBasedStateMachine):
     @rule(who=st.integers(0, 2), size=st.integers(1, 5))
     def carve(self, who, size):
         try:
-            block = self.each[who].carve_block("web", "HV01", actor=ACTOR, size=size)
+            block = self.each[who].carve_block("web", HOST, actor=ACTOR, size=size)
         except NoRoom:
             states = [self.model.state[place] is State.FREE for place in range(SIZE)]
             assert not any(all(states[at : at + size]) for at in range(SIZE - size + 1))
@@ -243,15 +261,21 @@ class AuthorityMachine(RuleBasedStateMachine):
             self.blocks[block.id] = range(first, first + size)
             for place in self.blocks[block.id]:
                 self.model.go(place, Event.CARVE)
+                self.model.beneath[place] = State.BLOCK
 
     @precondition(lambda self: self.blocks)
     @rule(who=st.integers(0, 2), which=st.integers(0, SIZE - 1))
     def return_block(self, who, which):
         number = sorted(self.blocks)[which % len(self.blocks)]
         self.each[who].return_block(number, actor=ACTOR)
+        due = self.model.now + REST_S
         for place in self.blocks.pop(number):
-            self.model.go(place, Event.RETURN)
-            self.model.due[place] = self.model.now + REST_S
+            if self.model.state[place] is State.BLOCK:
+                self.model.go(place, Event.RETURN)
+                self.model.due[place] = due
+                del self.model.beneath[place]
+            else:
+                self.model.beneath[place] = due
 
     @rule(who=st.integers(0, 2))
     def change(self, who):
@@ -305,6 +329,11 @@ class AuthorityMachine(RuleBasedStateMachine):
 
 def test_sqlite_keeps_to_the_model():
     run_state_machine_as_test(AuthorityMachine, settings=settings(max_examples=10, stateful_step_count=30))
+
+
+@pytest.mark.slow
+def test_sqlite_keeps_to_the_model_for_long():
+    run_state_machine_as_test(AuthorityMachine, settings=settings(max_examples=150, stateful_step_count=60))
 
 
 @pytest.mark.real

@@ -62,6 +62,7 @@ TRANSITIONS: dict[tuple[State, Event], State] = {
     (State.EXCLUDED, Event.INCLUDE): State.FREE,
     (State.FREE, Event.CARVE): State.BLOCK,
     (State.BLOCK, Event.RETURN): State.RESTING,
+    (State.BLOCK, Event.ADOPT): State.IN_USE,  # by the block's host; the block's again after a rest
 }
 """From a state, by an event, to a state. Docs, store and the stateful test read this one table."""
 

@@ -54,7 +54,7 @@ _STATUS: dict[Category, int] = {
 
 def _kinds() -> dict[str, Kind]:
     theirs = (
-        one for one in vars(errors).values()
+        one for one in map(vars(errors).get, errors.__all__)
         if isinstance(one, type) and issubclass(one, Refusal) and one is not Refusal
     )  # fmt: skip
     found = {one.slug: Kind(one.slug, _STATUS[one.category], one.title) for one in theirs}

@@ -174,7 +174,7 @@ class _Adopting:
         tx = self.tx
         fenced = tx.rows(
             "SELECT e.lo, e.hi, b.host, e.note FROM extent e LEFT JOIN block b ON b.id = e.block"
-            " WHERE e.pool = ? AND e.kind IN ('excluded', 'block', 'resting') ORDER BY e.lo",
+            " WHERE e.pool = ? AND e.kind IN ('excluded', 'block') ORDER BY e.lo",
             (pool.id,),
         )
         place = 0

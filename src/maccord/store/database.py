@@ -97,6 +97,10 @@ class Database(Reader, Protocol):
     pairs: str
     """A table of columns lo, hi from one parameter: JSON text, an array of arrays."""
 
+    def stay(self) -> None:
+        """Prepare for a long time of work, as a service does."""
+        ...
+
     def ints(self, values: Iterable[int]) -> object:
         """Return the parameter for `any_of`."""
         ...

@@ -12,10 +12,12 @@ import threading
 import time
 from bisect import bisect_left
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import Any
+
+from msgspec import Struct
 
 from maccord.alloc.clock import SteadyClock, moment
 from maccord.alloc.errors import AddressTaken, AdoptionConflicts, PoolExhausted, Refusal, StoreUnavailable
@@ -50,32 +52,43 @@ _TRIES = 8
 class Job:
     """One request: what it does in a transaction, and who waits for it."""
 
-    __slots__ = ("error", "event", "future", "leads", "light", "loop", "notes", "result", "work")
+    work: Callable[[Tx], Any] | None = None
+    light = False
+    result: Any = None
+    error: BaseException | None = None
+    notes: Sequence[Note] = ()
+    event: threading.Event | None = None
+    future: asyncio.Future[Any] | None = None
+    loop: asyncio.AbstractEventLoop | None = None
+    leads = False
 
-    def __init__(self, work: Callable[[Tx], Any] | None, *, light: bool = False) -> None:
+    def __init__(self, work: Callable[[Tx], Any] | None = None, *, light: bool = False) -> None:
         self.work, self.light = work, light
-        self.result: Any = None
-        self.error: BaseException | None = None
-        self.notes: list[Note] = []
-        self.event: threading.Event | None = None
-        self.future: asyncio.Future[Any] | None = None
-        self.loop: asyncio.AbstractEventLoop | None = None
-        self.leads = False
 
 
 class Grant(Job):
     """A request for a few addresses of a pool, whichever they are: what most requests are."""
 
-    __slots__ = ("actor", "count", "holder", "key", "pool")
-
     def __init__(self, pool: str, holder: Holder, actor: Actor, count: int, key: str | None) -> None:
-        super().__init__(None, light=True)
+        super().__init__(light=True)
         self.pool, self.holder, self.actor, self.count, self.key = pool, holder, actor, count, key
 
     @property
     def request(self) -> list[object]:
         """What tells this request from another, for its idempotency key."""
         return request_of(self.pool, self.holder, self.count, None)
+
+
+class _Details(Struct, frozen=True, gc=False):
+    """What the audit keeps of an allocation: its answer can be made of it again."""
+
+    pool: str
+    scope: str
+    kind: str
+    holder: tuple[str, str, str, str]
+    runs: tuple[Run, ...]
+    until: int | None
+    request: list[object]
 
 
 def request_of(pool: str, holder: Holder, count: int, address: str | None) -> list[object]:
@@ -183,7 +196,8 @@ class Engine:
         with self._lock:
             if not self._queue:
                 self._busy = False
-                self._idle.notify_all()
+                if self._closing:
+                    self._idle.notify_all()
                 return
             first = self._queue[0]
             if first.loop is None:
@@ -474,17 +488,7 @@ class Engine:
         else:
             leases += [GrantRow(pool.space, value, pool.id, due, holders) for value in given]
             runs = _in_order([unstored(value, kind) for value in given])
-        details = packed(
-            {
-                "pool": pool.name,
-                "scope": pool.scope,
-                "kind": kind,
-                "holder": who,
-                "runs": runs,
-                "until": due,
-                "request": job.request,
-            }
-        )
+        details = packed(_Details(pool.name, pool.scope, kind, who, runs, due, job.request))
         job.result = Granted(
             pool=pool.name,
             scope=pool.scope,
@@ -501,13 +505,11 @@ class Engine:
 
         The same as the long way for the case that is the most frequent, with nothing that only others need.
         """
-        if not isinstance(job, Grant) or job.count != 1 or self.broken or not self.db.on_loop:
+        if not isinstance(job, Grant) or job.count != 1 or self.broken:
             return False
         hand = self.hands.get(job.pool)
         if hand is None or not hand.addresses:
             return False
-        self._mark = self.chain.mark()
-        self._touched = []
         self._now = now = self.clock()
         leases: list[GrantRow] = []
         record = self._give(job, hand, full_key(job.actor, job.key), now, moment(now), leases)
@@ -522,7 +524,16 @@ class Engine:
             self._undo_doubtful(unknown=True)
             job.error = unavailable(e)
             return True
-        self._settle([job], time.perf_counter() - began)
+        self._touched.clear()
+        chain = self.chain
+        self._mark = chain.id, chain.seq, chain.head
+        self.commit_s[bisect_left(_BOUNDS, time.perf_counter() - began)] += 1
+        stats = self.stats
+        stats["commits"] += 1
+        stats["requests"] += 1
+        stats["allocated"] += 1
+        if self.listeners:
+            self._tell([Note(name="allocated", at=moment(now), pool=job.pool, count=1)])
         return True
 
     def _work(self, job: Job, now: int, *, apart: bool) -> None:

@@ -103,26 +103,28 @@ def cut(tx: Tx, pool: PoolRow, runs: Iterable[Run], *, kinds: Sequence[str] = ("
 
 
 def cut_many(tx: Tx, pool: PoolRow, values: Sequence[int]) -> None:
-    """Take single addresses, ascending, out of whatever free or excluded extents hold them."""
+    """Take single addresses, ascending, out of extents that are free, excluded, or rest after a block."""
     for at in range(0, len(values), 10_000):
         part = values[at : at + 10_000]
         rows = tx.rows(
-            "SELECT p.lo, e.lo, e.hi, e.kind, e.note, e.since FROM " + tx.db.pairs + " p"  # noqa: S608
-            " JOIN extent e ON e.space = ? AND e.lo ="
-            " (SELECT max(x.lo) FROM extent x WHERE x.space = ? AND x.lo <= p.lo) AND e.hi >= p.lo"
-            " WHERE e.kind IN ('free', 'drained', 'excluded') AND e.pool = ? ORDER BY p.lo",
+            "SELECT p.lo, e.lo, e.hi, e.kind, e.block, e.note, e.since, e.due FROM " + tx.db.pairs + " p"  # noqa: S608
+            " JOIN extent e ON e.space = ? AND e.hi >= p.lo"
+            " AND e.lo = (SELECT max(x.lo) FROM extent x WHERE x.space = ? AND x.lo <= p.lo)"
+            " WHERE e.kind IN ('free', 'drained', 'resting', 'excluded') AND e.pool = ? ORDER BY p.lo",
             (json.encode([(value, value) for value in part]).decode(), pool.space, pool.space, pool.id),
         )
-        holes: dict[tuple[int, int, str, str, int], list[Run]] = {}
-        for value, *extent in rows:
-            holes.setdefault(tuple(extent), []).append((value, value))
+        holes: dict[tuple[object, ...], list[Run]] = {}
+        for value, lo, hi, *what in rows:
+            holes.setdefault((lo, hi, *what), []).append((value, value))
         tx.db.run_many(_GONE, [(pool.space, lo) for lo, *_ in holes])
-        left = [
-            (pool.space, *run, pool.id, kind, None, None, note, since, None)
-            for (lo, hi, kind, note, since), gone in holes.items()
-            for run in without([(lo, hi)], gone)
-        ]
-        tx.db.run_many(_NEW, left)
+        tx.db.run_many(
+            _NEW,
+            [
+                (pool.space, first, last, pool.id, kind, None, block, note, since, due)
+                for (lo, hi, kind, block, note, since, due), gone in holes.items()
+                for first, last in without([(lo, hi)], gone)  # type: ignore[list-item]
+            ],
+        )
 
 
 ISSUED = "issued from by "

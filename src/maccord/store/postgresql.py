@@ -36,6 +36,14 @@ _LOCKS = 7143
 """Our key among advisory locks; the schema's triggers use it, too."""
 
 _GRANT = "SELECT grant_all(%s::bigint[], %s::bigint, %s::bigint, %s::text::json, %s::text::json)"
+_GRANT_ONE = (
+    "WITH mine AS (SELECT 1 FROM hand WHERE id = %s FOR SHARE),"
+    " made AS (INSERT INTO lease (space, address, pool, state, since, due, holders)"
+    " SELECT %s, %s, %s, 'held', %s, %s, %s FROM mine)"
+    " INSERT INTO journal (chain, seq, at, actor, origin, action, subject, details, key, hash)"
+    " SELECT %s, %s, %s, %s, %s, 'allocate', %s, %s, %s, %s FROM mine"
+)
+"""An allocation of one address as one plain statement: it takes two thirds of the time that the function takes."""
 _OTHER_RANGE = (
     "SELECT r.lo, r.hi, p.name FROM pool_range r JOIN pool p ON p.id = r.pool"
     " WHERE r.space = ? AND r.lo <= ? AND r.hi >= ? ORDER BY r.lo LIMIT 1"
@@ -156,6 +164,9 @@ class PostgresDatabase:
         """Return rows as they come, on the writing connection."""
         return self._connection().stream(sql, params)
 
+    def stay(self) -> None:
+        """The server folds its log by itself."""
+
     def ints(self, values: Iterable[int]) -> object:
         """Return the parameter for `any_of`."""
         return list(values)
@@ -241,12 +252,21 @@ class PostgresDatabase:
         """Write a group of allocations in one round trip; it commits itself unless a transaction is open."""
         connection = self._connection()
         driver = _driver()
-        # Two texts of JSON instead of an array for each column, which the driver would make item by item.
-        held = [(each.space, each.address, each.pool, each.due, each.holders) for each in leases]
-        told = [(r.seq, r.actor, r.origin, r.subject, r.details, r.key, r.hash.hex()) for r in records]
-        params = ([*hands], at, chain, packed(held), packed(told))
+        params: tuple[object, ...]
+        if len(leases) == 1 == len(records):
+            lease, r = leases[0], records[0]
+            held = (hands[0], lease.space, lease.address, lease.pool, at, lease.due, lease.holders)
+            record = (chain, r.seq, at, r.actor, r.origin, r.subject, r.details, r.key, r.hash)
+            statement, params = _GRANT_ONE, (*held, *record)
+        else:
+            # Two texts of JSON instead of an array for each column, which the driver would make item by item.
+            rows = [(each.space, each.address, each.pool, each.due, each.holders) for each in leases]
+            told = [(r.seq, r.actor, r.origin, r.subject, r.details, r.key, r.hash.hex()) for r in records]
+            statement, params = _GRANT, ([*hands], at, chain, packed(rows), packed(told))
         try:
-            connection.raw.execute(_GRANT, params)
+            made = connection.raw.execute(statement, params)
+            if statement is _GRANT_ONE and made.rowcount != 1:
+                raise HandGone(str(hands[0]))
         except driver.Error as e:
             found = _trouble(e)
             # A backend that is told to end says so before it begins to commit, or after it has answered.

@@ -6,7 +6,7 @@ from msgspec import json
 
 from maccord.alloc.kinds import unstored
 from maccord.alloc.records import Actor
-from maccord.alloc.spans import islands
+from maccord.alloc.spans import islands, size, without
 from maccord.store.extents import POOL, PoolRow, give_back, pool_row
 from maccord.store.work import Tx
 
@@ -130,6 +130,8 @@ def _free_blocks(tx: Tx, pool: PoolRow | None) -> int:
     for space, lo, hi, number in rows:
         tx.db.lock_space(space)
         if tx.db.run("DELETE FROM extent WHERE space = ? AND lo = ? AND kind = 'resting'", (space, lo)):
-            give_back(tx, pools[number], [(lo, hi)])
-            tx.note("rested", pools[number].name, hi - lo + 1)
+            held = tx.rows("SELECT address FROM lease WHERE space = ? AND address BETWEEN ? AND ?", (space, lo, hi))
+            runs = without([(lo, hi)], islands(sorted(row[0] for row in held)))
+            give_back(tx, pools[number], runs)
+            tx.note("rested", pools[number].name, size(runs))
     return len(rows)

@@ -19,6 +19,7 @@ from maccord.store.database import (
     Trouble,
     Unwilling,
 )
+from maccord.store.folding import Folder
 
 _WAIT_S = 10.0
 OTHER_RANGE = (
@@ -30,9 +31,9 @@ _JOURNAL = (
     "INSERT INTO journal (chain, seq, at, actor, origin, action, subject, details, key, hash)"
     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
-_ALONE = (
-    "INSERT INTO granting (hand, space, address, pool, due, holders, since, chain, seq, actor, origin, subject,"
-    " details, key, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_LEASE_OF_HAND = (
+    "INSERT INTO lease (space, address, pool, state, since, due, holders)"
+    " SELECT ?, ?, ?, 'held', ?, ?, ? FROM hand WHERE id = ?"
 )
 _SERIES = (
     "WITH RECURSIVE series (address) AS (SELECT ? UNION ALL SELECT address + 1 FROM series WHERE address < ?)"
@@ -113,6 +114,11 @@ class SqliteDatabase(Connection):
         super().__init__(path, write=True)
         self._readers: list[Connection] = []
         self._lock = threading.Lock()
+        self._folder: Folder | None = None
+
+    def stay(self) -> None:
+        """Fold the log beside the work from now on: a command that ends at once needs no thread for it."""
+        self._folder = Folder(self.raw, lambda: Connection(self.path, write=True).raw)
 
     def ints(self, values: Iterable[int]) -> object:
         """Return the parameter for `any_of`."""
@@ -142,6 +148,8 @@ class SqliteDatabase(Connection):
             found = trouble(e)
             found.unknown = True
             raise found from e
+        if self._folder is not None:
+            self._folder.committed()
 
     def rollback(self) -> None:
         """Undo what was not committed."""
@@ -186,44 +194,32 @@ class SqliteDatabase(Connection):
     def grant(
         self, hands: Sequence[int], at: int, chain: int, leases: Sequence[GrantRow], records: Sequence[JournalRow]
     ) -> None:
-        """Write a group of allocations within a transaction, or a single one that commits itself."""
+        """Write a group of allocations within a transaction, or a single one in a transaction of its own."""
         if not self.raw.in_transaction:
             self._alone(hands[0], at, chain, leases[0], records[0])
             return
-        execute = self.raw.execute
+        execute, many = self.raw.execute, self.raw.executemany
         try:
             for hand in hands:
                 if execute("SELECT 1 FROM hand WHERE id = ?", (hand,)).fetchone() is None:
                     raise HandGone(str(hand))
-            if len(leases) == 1 == len(records):
-                lease, record = leases[0], records[0]
-                execute(_LEASE, (lease.space, lease.address, lease.pool, at, lease.due, lease.holders))
-                execute(_JOURNAL, _journal(chain, at, record))
-                return
-            many = self.raw.executemany
             many(_LEASE, [(each.space, each.address, each.pool, at, each.due, each.holders) for each in leases])
             many(_JOURNAL, [_journal(chain, at, each) for each in records])
         except sqlite3.Error as e:
             raise trouble(e) from e
 
-    def _alone(self, hand: int, at: int, chain: int, lease: GrantRow, r: JournalRow) -> None:
-        values = (hand, lease.space, lease.address, lease.pool, lease.due, lease.holders, at, chain, r.seq)
-        until = 0.0
-        while True:
-            try:
-                self.raw.execute(_ALONE, (*values, r.actor, r.origin, r.subject, r.details, r.key, r.hash))
-            except sqlite3.Error as e:
-                found = trouble(e)
-                if not isinstance(found, Busy):
-                    # Refused by the statement itself: nothing is there. Anything else may come from the commit.
-                    found.unknown = isinstance(found, Unwilling)
-                    raise found from e
-                until = until or time.monotonic() + _WAIT_S
-                if time.monotonic() > until:
-                    raise found from e
-                time.sleep(0.001)
-            else:
-                return
+    def _alone(self, hand: int, at: int, chain: int, lease: GrantRow, record: JournalRow) -> None:
+        """Write what a single client waits for, with as few statements as it takes."""
+        self.begin(wait_s=_WAIT_S)
+        execute = self.raw.execute
+        try:
+            made = execute(_LEASE_OF_HAND, (lease.space, lease.address, lease.pool, at, lease.due, lease.holders, hand))
+            if made.rowcount != 1:
+                raise HandGone(str(hand))
+            execute(_JOURNAL, _journal(chain, at, record))
+        except sqlite3.Error as e:
+            raise trouble(e) from e
+        self.commit()
 
     def single_trip(self, addresses: int, requests: int) -> bool:
         """A single address has a statement of its own."""
@@ -262,6 +258,8 @@ class SqliteDatabase(Connection):
 
     def close(self) -> None:
         """Let go of all connections; the last one folds the log into the file."""
+        if self._folder is not None:
+            self._folder.close()
         with self._lock:
             readers, self._readers = self._readers, []
         for each in (*readers, self):

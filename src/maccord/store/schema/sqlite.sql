@@ -190,18 +190,6 @@ CREATE TABLE journal (
   hash BLOB NOT NULL
 );
 CREATE UNIQUE INDEX journal_key ON journal (key) WHERE key IS NOT NULL;
--- One allocation in one statement, with a commit of its own: what a single client waits for.
-CREATE VIEW granting AS
-  SELECT 0 AS hand, space, address, pool, due, holders, since, NULL AS chain, NULL AS seq, NULL AS actor, NULL AS origin,
-    NULL AS subject, NULL AS details, NULL AS key, NULL AS hash
-  FROM lease;
-CREATE TRIGGER granting_one INSTEAD OF INSERT ON granting BEGIN
-  SELECT RAISE(ABORT, 'a hand is gone') WHERE NOT EXISTS (SELECT 1 FROM hand WHERE id = NEW.hand);
-  INSERT INTO lease (space, address, pool, state, since, due, holders)
-    VALUES (NEW.space, NEW.address, NEW.pool, 'held', NEW.since, NEW.due, NEW.holders);
-  INSERT INTO journal (chain, seq, at, actor, origin, action, subject, details, key, hash)
-    VALUES (NEW.chain, NEW.seq, NEW.since, NEW.actor, NEW.origin, 'allocate', NEW.subject, NEW.details, NEW.key, NEW.hash);
-END;
 CREATE TRIGGER journal_kept BEFORE UPDATE ON journal BEGIN
   SELECT RAISE(ABORT, 'the audit is never changed');
 END;

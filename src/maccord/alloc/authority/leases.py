@@ -1,0 +1,94 @@
+"""Addresses given, confirmed, shared and released."""
+
+from typing import Protocol
+
+from maccord.alloc.authority.pages import Page
+from maccord.alloc.life import State
+from maccord.alloc.records import GLOBAL, Actor, Granted, Holder, Lease, Released
+
+
+class Leases(Protocol):
+    """Addresses given, confirmed, shared and released."""
+
+    def allocate(
+        self,
+        pool: str,
+        holder: Holder,
+        *,
+        actor: Actor,
+        count: int = 1,
+        address: str | None = None,
+        key: str | None = None,
+    ) -> Granted:
+        """Give `count` addresses, or the one that is named; all or none. At most 1,000,000 in one call.
+
+        An address that the holder has already is given again, and nothing changes. Raises NoSuchPool, PoolExhausted,
+        AddressTaken, NotInPool, ForbiddenAddress, KeyReused, BadRequest, StoreUnavailable.
+        """
+        ...
+
+    def preview(self, pool: str, *, count: int = 1) -> tuple[str, ...]:
+        """Return free addresses of a pool, and reserve or move nothing; at most 1,000. Raises NoSuchPool."""
+        ...
+
+    def share(
+        self, address: str, holder: Holder, *, actor: Actor, scope: str | None = None, key: str | None = None
+    ) -> Lease:
+        """Add a holder to an address that is held: a template, snapshot, replica, cluster twin, declared exception.
+
+        Raises NoSuchLease, WrongState, ScopeNeeded, KeyReused.
+        """
+        ...
+
+    def confirm(self, address: str, *, actor: Actor, scope: str | None = None, holder: str | None = None) -> Lease:
+        """Say that the address is at work: it no longer expires. Confirming twice is no fault.
+
+        `holder` is an id, or `kind:id`. Raises NoSuchLease, NotHolder, ScopeNeeded.
+        """
+        ...
+
+    def release(
+        self,
+        address: str,
+        *,
+        actor: Actor,
+        scope: str | None = None,
+        holder: str | None = None,
+        key: str | None = None,
+    ) -> Released:
+        """One holder lets go; when it was the last, the address rests for the pool's `rest_s`, and then is free.
+
+        `holder` is an id, or `kind:id`; it may be left out when there is one only. Raises NoSuchLease, NotHolder,
+        HolderNeeded, ScopeNeeded, KeyReused.
+        """
+        ...
+
+    def look_up(self, address: str, *, scope: str | None = None) -> Lease:
+        """Return what is known of an address, free ones too. Raises ScopeNeeded, BadAddress."""
+        ...
+
+    def leases(
+        self,
+        *,
+        pool: str | None = None,
+        scope: str | None = None,
+        state: State | None = None,
+        holder: str | None = None,
+        after: str | None = None,
+        limit: int = 100,
+    ) -> Page[Lease]:
+        """Return addresses that have a row (held, in use, resting, on probation), in their order, filtered."""
+        ...
+
+    def probation(
+        self, address: str, *, reason: str, actor: Actor, scope: str = GLOBAL, for_s: int | None = None
+    ) -> Lease:
+        """Put an address that was seen in conflict on probation: not issued for `for_s` seconds, None: until cleared.
+
+        A held one stays with its holders, and goes on probation instead of to rest when the last of them lets go.
+        """
+        ...
+
+    def end_rest(self, address: str, *, reason: str, actor: Actor, scope: str | None = None) -> Lease:
+        """Free a resting address, or one on probation, before its time. Raises NoSuchLease, WrongState."""
+        ...

@@ -1,0 +1,55 @@
+"""Pools, their ranges and their counters."""
+
+from typing import Protocol
+
+from maccord.alloc.authority.pages import Page
+from maccord.alloc.records import Actor, Pool, PoolChange, PoolChanged, PoolSpec, RangeSpec, Usage
+
+
+class Pools(Protocol):
+    """Pools, their ranges and their counters."""
+
+    def create_pool(self, spec: PoolSpec, *, actor: Actor) -> Pool:
+        """Make a pool; leases that are in its ranges already (adopted ones) become its own.
+
+        Raises PoolExists, RangeOverlap (the database says so), ForbiddenAddress (a group address, zero, broadcast or
+        a protocol's block lies inside a range), BadRequest, BadAddress, BadRange.
+        """
+        ...
+
+    def pool(self, name: str) -> Pool:
+        """Return a pool; raises NoSuchPool."""
+        ...
+
+    def pools(self, *, after: str | None = None, limit: int = 100) -> Page[Pool]:
+        """Return pools in the order of their names."""
+        ...
+
+    def change_pool(
+        self, name: str, change: PoolChange, *, actor: Actor, expect: int | None = None, preview: bool = False
+    ) -> PoolChanged:
+        """Change a pool, or say what the change would do. `expect` is the version that the caller saw.
+
+        Raises NoSuchPool, StaleVersion, PoolInUse (unless `strand`; a preview tells instead), and what `create_pool`
+        raises.
+        """
+        ...
+
+    def delete_pool(self, name: str, *, actor: Actor, expect: int | None = None) -> None:
+        """Remove a pool. Raises NoSuchPool, StaleVersion, PoolInUse while anything of it is held, rests or is a block.
+
+        Its past stays in history and audit.
+        """
+        ...
+
+    def usage(self, pool: str | None = None) -> tuple[Usage, ...]:
+        """Return the counters of one pool, or of all in the order of their names; raises NoSuchPool."""
+        ...
+
+    def exclude(self, pool: str, span: RangeSpec, *, reason: str, actor: Actor) -> Pool:
+        """Never issue these addresses. Raises NoSuchPool, NotInPool, AddressTaken (held by somebody, or resting)."""
+        ...
+
+    def include(self, pool: str, span: RangeSpec, *, actor: Actor) -> Pool:
+        """Take exclusions within `span` back. Raises NoSuchPool, NotInPool."""
+        ...

@@ -1,0 +1,61 @@
+"""What the allocator takes and gives: plain frozen values. Times are in UTC; ends of ranges are both inside."""
+
+from maccord.alloc.records.audit import AuditFault, AuditRecord, AuditVerdict
+from maccord.alloc.records.blocks import Block
+from maccord.alloc.records.evidence import Adopted, Adoption, Fenced, ForeignRange, Question, Tenure, Verdict
+from maccord.alloc.records.holders import HOLDER_KINDS, Actor, Held, Holder
+from maccord.alloc.records.leases import Granted, Lease, Released
+from maccord.alloc.records.notes import Note
+from maccord.alloc.records.pools import (
+    POLICIES,
+    Exclusion,
+    Policy,
+    Pool,
+    PoolChange,
+    PoolChanged,
+    PoolRange,
+    PoolSpec,
+    RangeSpec,
+    Stranded,
+    Usage,
+)
+from maccord.alloc.records.scopes import GLOBAL
+from maccord.alloc.records.tokens import ROLES, NewToken, Role, Token
+
+__all__ = [
+    "GLOBAL",
+    "HOLDER_KINDS",
+    "POLICIES",
+    "ROLES",
+    "Actor",
+    "Adopted",
+    "Adoption",
+    "AuditFault",
+    "AuditRecord",
+    "AuditVerdict",
+    "Block",
+    "Exclusion",
+    "Fenced",
+    "ForeignRange",
+    "Granted",
+    "Held",
+    "Holder",
+    "Lease",
+    "NewToken",
+    "Note",
+    "Policy",
+    "Pool",
+    "PoolChange",
+    "PoolChanged",
+    "PoolRange",
+    "PoolSpec",
+    "Question",
+    "RangeSpec",
+    "Released",
+    "Role",
+    "Stranded",
+    "Tenure",
+    "Token",
+    "Usage",
+    "Verdict",
+]

@@ -1,0 +1,111 @@
+"""Calls about addresses."""
+
+from uuid import uuid4
+
+from maccord import rest
+from maccord.alloc.authority import Leases, Page
+from maccord.alloc.life import State
+from maccord.alloc.records import GLOBAL, Actor, Granted, Holder, Lease, Released
+from maccord.client.connection import Connection, part
+
+
+class ClientLeases(Connection, Leases):
+    """Leases of a service."""
+
+    def allocate(
+        self,
+        pool: str,
+        holder: Holder,
+        *,
+        actor: Actor | None = None,
+        count: int = 1,
+        address: str | None = None,
+        key: str | None = None,
+    ) -> Granted:
+        """Give `count` addresses, or the one that is named; all or none."""
+        del actor
+        body = {"holder": holder, "count": count, "address": address}
+        path = f"/v1/pools/{part(pool)}/addresses"
+        return self._ask("POST", path, rest.GrantedDoc, body=body, key=key or uuid4().hex).record()
+
+    def preview(self, pool: str, *, count: int = 1) -> tuple[str, ...]:
+        """Return free addresses of a pool, and reserve nothing."""
+        body = {"holder": {"kind": "exception", "id": "preview"}, "count": count, "preview": True}
+        path = f"/v1/pools/{part(pool)}/addresses"
+        found = self._ask("POST", path, rest.PreviewDoc, body=body, again=True)
+        return tuple(one.mac for one in found.addresses)
+
+    def share(
+        self,
+        address: str,
+        holder: Holder,
+        *,
+        actor: Actor | None = None,
+        scope: str | None = None,
+        key: str | None = None,
+    ) -> Lease:
+        """Add a holder to an address that is held."""
+        del actor
+        path, query = f"/v1/addresses/{part(address)}/holders", {"scope": scope}
+        return self._ask("POST", path, rest.LeaseDoc, query=query, body=holder, key=key or uuid4().hex)
+
+    def confirm(
+        self, address: str, *, actor: Actor | None = None, scope: str | None = None, holder: str | None = None
+    ) -> Lease:
+        """Say that the address is at work: it no longer expires."""
+        del actor
+        path, query = f"/v1/addresses/{part(address)}/confirm", {"scope": scope, "holder": holder}
+        return self._ask("POST", path, rest.LeaseDoc, query=query, again=True)
+
+    def release(
+        self,
+        address: str,
+        *,
+        actor: Actor | None = None,
+        scope: str | None = None,
+        holder: str | None = None,
+        key: str | None = None,
+    ) -> Released:
+        """One holder lets go; when it was the last, the address rests."""
+        del actor
+        path, query = f"/v1/addresses/{part(address)}", {"scope": scope, "holder": holder}
+        return self._ask("DELETE", path, rest.ReleasedDoc, query=query, key=key or uuid4().hex)
+
+    def look_up(self, address: str, *, scope: str | None = None) -> Lease:
+        """Return what is known of an address, free ones too."""
+        return self._ask("GET", f"/v1/addresses/{part(address)}", rest.LeaseDoc, query={"scope": scope})
+
+    def leases(
+        self,
+        *,
+        pool: str | None = None,
+        scope: str | None = None,
+        state: State | None = None,
+        holder: str | None = None,
+        after: str | None = None,
+        limit: int = 100,
+    ) -> Page[Lease]:
+        """Return addresses that have a row, in their order, filtered."""
+        query = {"pool": pool, "scope": scope, "state": state, "holder": holder, "after": after, "limit": limit}
+        found = self._ask("GET", "/v1/addresses", Page[rest.LeaseDoc], query=query)
+        return Page(items=found.items, next=found.next)
+
+    def probation(
+        self,
+        address: str,
+        *,
+        reason: str,
+        actor: Actor | None = None,
+        scope: str = GLOBAL,
+        for_s: int | None = None,
+    ) -> Lease:
+        """Put an address that was seen in conflict on probation."""
+        del actor
+        body = {"reason": reason, "scope": scope, "for_s": for_s}
+        return self._ask("POST", f"/v1/addresses/{part(address)}/probation", rest.LeaseDoc, body=body, again=True)
+
+    def end_rest(self, address: str, *, reason: str, actor: Actor | None = None, scope: str | None = None) -> Lease:
+        """Free a resting address, or one on probation, before its time."""
+        del actor
+        path = f"/v1/addresses/{part(address)}/end-rest"
+        return self._ask("POST", path, rest.LeaseDoc, query={"scope": scope}, body={"reason": reason})

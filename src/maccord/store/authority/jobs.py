@@ -1,0 +1,39 @@
+"""The busy changes of leases as jobs: threads and asyncio hand the same ones to the engine."""
+
+import random
+
+from maccord.alloc import check
+from maccord.alloc.errors import BadRequest
+from maccord.alloc.records import Actor, Holder
+from maccord.store import leasing
+from maccord.store.engine import HAND_MAX, Grant, Job
+
+
+class Jobs:
+    """What is checked at the door becomes a job. `chunks`: small allocations come from a hand of this process."""
+
+    def __init__(self, chance: random.Random, *, chunks: bool) -> None:
+        self._chance, self._chunks = chance, chunks
+
+    def allocation(
+        self, pool: str, holder: Holder, actor: Actor, count: int, address: str | None, key: str | None
+    ) -> Job:
+        """Return the job of an allocation: from a hand if it is small, else straight from the free runs."""
+        actor, holder, key = check.actor(actor), check.holder(holder), check.key(key)
+        check.count(count)
+        if address is not None and count != 1:
+            raise BadRequest("count", "one address can be named, not several")
+        if address is None and count <= HAND_MAX and self._chunks:
+            return Grant(pool, holder, actor, count, key)
+        chance = self._chance
+        return Job(lambda tx: leasing.allocate(tx, pool, holder, actor, count, address, key, chance))
+
+    def confirmation(self, address: str, actor: Actor, scope: str | None, holder: str | None) -> Job:
+        """Return the job of a confirmation."""
+        check.actor(actor)
+        return Job(lambda tx: leasing.confirm(tx, address, scope, holder, actor), light=True)
+
+    def release(self, address: str, actor: Actor, scope: str | None, holder: str | None, key: str | None) -> Job:
+        """Return the job of a release."""
+        actor, key = check.actor(actor), check.key(key)
+        return Job(lambda tx: leasing.release(tx, address, scope, holder, actor, key), light=True)

@@ -1,0 +1,146 @@
+"""The store as a part of a program: its keeper, its figures, its end."""
+
+import contextlib
+import random
+import threading
+import time
+from collections.abc import Callable
+from datetime import datetime
+
+from maccord.alloc.authority import Counters, Running
+from maccord.alloc.clock import SteadyClock, moment
+from maccord.alloc.errors import StoreUnavailable
+from maccord.alloc.records import Note
+from maccord.store import asking, auditing, hands, holders, resting
+from maccord.store.authority.part import Part
+from maccord.store.database import Busy, Database, Trouble
+from maccord.store.engine import BOUNDS
+from maccord.store.work import Chain, Tx
+
+_TICK_S = 1.0
+_ANCHOR_S = 60.0
+_WEIGH_S = 5.0
+_DEAD_US = 60_000_000
+_SWEEPS_MAX = 20
+
+
+class StoreRunning(Part, Running):
+    """A store at work: a keeper does what is due once a second."""
+
+    def __init__(
+        self,
+        db: Database,
+        chain: Chain,
+        clock: SteadyClock,
+        chance: random.Random,
+        *,
+        renew: Callable[[], Chain],
+        background: bool,
+    ) -> None:
+        super().__init__(db, chain, clock, chance, renew=renew, background=background)
+        self._anchored = self._weighed = time.monotonic()
+        self._low: set[str] = set()
+        self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
+        if background:
+            db.stay()
+            self._thread = threading.Thread(target=self._keep, name="maccord-keeper", daemon=True)
+            self._thread.start()
+
+    def subscribe(self, listener: Callable[[Note], None]) -> None:
+        """See Running."""
+        self._engine.listeners.append(listener)
+
+    def tick(self) -> None:
+        """See Running."""
+        self._clock.lean()
+        for _ in range(_SWEEPS_MAX):
+            if not self._due() or self._do(resting.reap) == 0:
+                break
+        if self._closed:
+            return
+        self._do(self._beat)
+        for _ in range(_SWEEPS_MAX):
+            # Others go first: what is not followed yet is found all the same, only less quickly.
+            if self._engine.waiting or not self._behind() or self._do(holders.follow) == 0:
+                break
+        if self._engine.listeners and time.monotonic() - self._weighed >= _WEIGH_S:
+            self._weighed = time.monotonic()
+            self._warn()
+        if time.monotonic() - self._anchored >= _ANCHOR_S:
+            self._anchored = time.monotonic()
+            self._do(auditing.anchor)
+
+    def _due(self) -> bool:
+        now = self._clock()
+        return bool(
+            self._ask(
+                lambda reader: reader.rows(
+                    "SELECT 1 WHERE EXISTS (SELECT 1 FROM lease WHERE due IS NOT NULL AND due <= ?)"
+                    " OR EXISTS (SELECT 1 FROM extent WHERE due IS NOT NULL AND due <= ?)",
+                    (now, now),
+                )
+            )
+        )
+
+    def _warn(self) -> None:
+        """Tell which small pools have become low."""
+        low = self._ask(asking.low_pools)
+        for name, facts in low.items():
+            if name not in self._low:
+                note = Note(name="pool-low", at=self.now(), pool=name, facts=facts)
+                for listener in self._engine.listeners:
+                    listener(note)
+        self._low = set(low)
+
+    def _behind(self) -> bool:
+        now = self._clock()
+        return self._ask(lambda reader: holders.behind(reader, now))
+
+    def _beat(self, tx: Tx) -> None:
+        """Write that this process is at work, and follow who is ahead of it."""
+        tx.db.run("UPDATE process SET beat_at = ? WHERE id = ?", (tx.now, tx.process))
+        ahead = tx.rows("SELECT coalesce(max(beat_at), 0) FROM process WHERE ended_at IS NULL")[0][0]
+        self._clock.at_least(int(ahead))
+        hands.take_from_the_dead(tx, tx.now - _DEAD_US)
+
+    def _keep(self) -> None:
+        while not self._stop.wait(_TICK_S):
+            with contextlib.suppress(StoreUnavailable):
+                self.tick()
+
+    def counters(self) -> Counters:
+        """See Running."""
+        engine = self._engine
+        return Counters(**engine.stats, queue=engine.waiting, commit_s=tuple(zip(BOUNDS, engine.commit_s, strict=True)))
+
+    def held_in_ranges(self, pool: str) -> dict[str, int]:
+        """See Running."""
+        return self._ask(lambda reader: asking.held_in_ranges(reader, pool))
+
+    def ready(self) -> None:
+        """See Running."""
+        self._do(lambda tx: tx.db.run("UPDATE process SET beat_at = ? WHERE id = ?", (tx.now, tx.process)))
+
+    def close(self, *, drain_s: float = 10.0) -> None:
+        """See Running."""
+        if self._closed:
+            return
+        self._stop.set()
+        if self._thread is not None and self._thread is not threading.current_thread():
+            self._thread.join(drain_s)
+        self._engine.drain(drain_s)
+        self._closed = True
+        with contextlib.suppress(Trouble, Busy):
+            self._engine.end(self._leave)
+        self._engine.stop()
+        self._db.close()
+
+    def _leave(self, tx: Tx) -> None:
+        auditing.anchor(tx)
+        holders.follow(tx)
+        tx.db.run("UPDATE process SET ended_at = ?, beat_at = ? WHERE id = ?", (tx.now, tx.now, tx.process))
+
+    def now(self) -> datetime:
+        """See Running."""
+        return moment(self._clock())

@@ -1,0 +1,106 @@
+"""Addresses given: by name, or many straight from the free runs."""
+
+import random
+
+from maccord.alloc import guard
+from maccord.alloc.clock import moment
+from maccord.alloc.errors import NotInPool
+from maccord.alloc.kinds import parse, spell, stored, unstored
+from maccord.alloc.life import State
+from maccord.alloc.records import Actor, Granted, Holder
+from maccord.store import hands, resting
+from maccord.store.engine import granted, request_of
+from maccord.store.extents import PoolRow, cut, ranges_of
+from maccord.store.leasing.finding import LEASE, found
+from maccord.store.leasing.standing import fenced, free_up, taken
+from maccord.store.leasing.writing import write
+from maccord.store.work import Tx, full_key, packed
+
+
+def allocate(
+    tx: Tx,
+    name: str,
+    holder: Holder,
+    actor: Actor,
+    count: int,
+    address: str | None,
+    key: str | None,
+    chance: random.Random,
+) -> Granted:
+    """Give an address by name, or many, straight from the free runs."""
+    request = request_of(name, holder, count, address)
+    before = tx.one("SELECT at, action, details FROM journal WHERE key = ?", (full_key(actor, key),)) if key else None
+    if before is not None:
+        details = tx.replay(actor, "allocate", key, request)
+        assert details is not None
+        return granted(details, before[0], again=True)
+    pool = hands.find_pool(tx, name, lock=True)
+    if address is None:
+        runs = hands.take_now(tx, pool, count, chance)
+    else:
+        value = stored(parse(address, pool.kind), pool.kind)
+        mine = _given_before(tx, pool, value, holder)
+        if mine is not None:
+            return mine
+        _claim(tx, pool, value)
+        runs = [(value, value)]
+    due = tx.now + pool.confirm_s * 1_000_000 if pool.confirm_s else None
+    holders = packed([(holder.kind, holder.id, holder.host, holder.note, tx.now)])
+    write(tx, pool, runs, State.HELD, due, holders)
+    shown = [(unstored(first, pool.kind), unstored(last, pool.kind)) for first, last in runs]
+    details = {
+        "pool": pool.name,
+        "scope": pool.scope,
+        "kind": pool.kind,
+        "holder": (holder.kind, holder.id, holder.host, holder.note),
+        "runs": shown,
+        "until": due,
+        "request": request,
+    }
+    tx.record(actor, "allocate", pool.name, details, full_key(actor, key))
+    tx.note("allocated", pool.name, count)
+    return granted(details, tx.now, again=False)
+
+
+def _given_before(tx: Tx, pool: PoolRow, value: int, holder: Holder) -> Granted | None:
+    """Return the answer when the holder has the address already."""
+    rows = tx.rows(f"{LEASE} WHERE l.space = ? AND l.address = ?", (pool.space, value))
+    if not rows:
+        return None
+    at = found(rows[0])
+    for kind, name, host, note, since in at.holders:
+        if (kind, name) == (holder.kind, holder.id):
+            shown = unstored(value, pool.kind)
+            return Granted(
+                pool=pool.name,
+                scope=pool.scope,
+                kind=pool.kind,
+                holder=Holder(kind, name, host, note),
+                at=moment(since),
+                until=moment(at.due) if at.due is not None else None,
+                runs=((shown, shown),),
+                replayed=True,
+            )
+    return None
+
+
+def _claim(tx: Tx, pool: PoolRow, value: int) -> None:
+    """Take one address out of the free ones; raises AddressTaken, NotInPool, ForbiddenAddress."""
+    guard.forbid_address(unstored(value, pool.kind), pool.kind)
+    text = spell(unstored(value, pool.kind), pool.kind)
+    if not any(lo <= value <= hi for lo, hi in ranges_of(tx, pool.id)):
+        row = tx.one(
+            "SELECT p.name FROM pool_range r JOIN pool p ON p.id = r.pool WHERE r.space = ? AND r.lo <= ?"
+            " AND r.hi >= ?",
+            (pool.space, value, value),
+        )
+        raise NotInPool(text, pool.name, row[0] if row else None)
+    rows = tx.rows(f"{LEASE} WHERE l.space = ? AND l.address = ?", (pool.space, value))
+    if rows and rows[0][10] is not None and rows[0][10] <= tx.now:
+        resting.reap(tx, pool=pool)
+        rows = tx.rows(f"{LEASE} WHERE l.space = ? AND l.address = ?", (pool.space, value))
+    if rows:
+        raise taken(tx, found(rows[0]))
+    if not free_up(tx, pool, (value, value)):
+        raise fenced(tx, pool, value)
+    cut(tx, pool, [(value, value)], kinds=("free", "drained"))
