@@ -141,7 +141,7 @@ def test_a_store_that_may_not_be_written_refuses_changes_and_answers_questions(t
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows locks files in another way")
 def test_a_writer_that_does_not_let_go_makes_others_wait_and_then_say_so(tmp_path, monkeypatch):
-    monkeypatch.setattr("maccord.store.engine.WAIT_S", 0.2)
+    monkeypatch.setattr("maccord.store.engine.writing.WAIT_S", 0.2)
     monkeypatch.setattr("maccord.store.sqlite._WAIT_S", 0.2)
     stores = Stores("sqlite", tmp_path, None)
     authority = stores.open()

@@ -23,6 +23,10 @@ _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 _PROBLEM = MEDIA_TYPE.encode()
 
 
+def _too_large() -> Refused:
+    return Refused("body-too-large", "the body is larger than a body may be here")
+
+
 class Visit:
     """One request on its way: what the door knows of it, and its body as it comes."""
 
@@ -44,19 +48,25 @@ class Visit:
         message = await self._receive()
         self._left -= len(message.get("body", b""))
         if self._left < 0:
-            raise Refused("body-too-large", "the body is larger than a body may be here")
+            raise _too_large()
         return message
 
     async def body(self) -> bytes:
-        """Return the whole body."""
-        parts = []
+        """Return the whole body; raises Refused for one that is too large."""
+        parts: list[bytes] = []
         while True:
-            message = await self.receive()
+            message = await self._receive()
             if message["type"] == "http.disconnect":
                 raise ConnectionResetError
-            parts.append(message["body"])
+            part: bytes = message["body"]
+            self._left -= len(part)
+            if self._left < 0:
+                raise _too_large()
+            if not message.get("more_body") and not parts:
+                return part
+            parts.append(part)
             if not message.get("more_body"):
-                return parts[0] if len(parts) == 1 else b"".join(parts)
+                return b"".join(parts)
 
     async def send(self, message: Message) -> None:
         """Send, with the headers that every answer has."""

@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 
-_ROWS = 1500
+_ROWS = 6000
 """Fold after so many changed rows: each is a page of the log or less."""
 _FRAMES_MAX = 100_000
 """The writer folds by itself when the log has so many pages all the same: nobody else seems to."""

@@ -1,6 +1,7 @@
 """Addresses: given, looked up, confirmed, shared, released."""
 
 from datetime import datetime
+from functools import lru_cache
 from typing import Annotated
 from urllib.parse import quote
 
@@ -109,8 +110,13 @@ async def allocate(scope: Scope, visit: Visit, service: Service) -> None:
     if answer.mac is None:
         await visit.answer(201, _encode(answer), _TYPE)
     else:
-        location = f"/v1/addresses/{answer.mac}?scope={quote(answer.scope, safe='')}"
+        location = f"/v1/addresses/{answer.mac}?scope={_quoted(answer.scope)}"
         await visit.answer(201, _encode(answer), _TYPE, (b"location", location.encode()))
+
+
+@lru_cache(1000)
+def _quoted(scope: str) -> str:
+    return quote(scope, safe="")
 
 
 def _preview(service: Service, pool: str, count: int) -> tuple[str, ...]:

@@ -49,7 +49,7 @@ class StoreRunning(Part, Running):
 
     def subscribe(self, listener: Callable[[Note], None]) -> None:
         """See Running."""
-        self._engine.listeners.append(listener)
+        self._engine.tally.listeners.append(listener)
 
     def tick(self) -> None:
         """See Running."""
@@ -111,8 +111,9 @@ class StoreRunning(Part, Running):
 
     def counters(self) -> Counters:
         """See Running."""
-        engine = self._engine
-        return Counters(**engine.stats, queue=engine.waiting, commit_s=tuple(zip(BOUNDS, engine.commit_s, strict=True)))
+        tally = self._engine.tally
+        commit_s = tuple(zip(BOUNDS, tally.commit_s, strict=True))
+        return Counters(**tally.stats, queue=self._engine.waiting, commit_s=commit_s)
 
     def held_in_ranges(self, pool: str) -> dict[str, int]:
         """See Running."""
