@@ -7,7 +7,7 @@ import msgspec
 
 from maccord.cli.book import BookGroup, format_option, opened
 from maccord.cli.main import INCIDENTS, OK
-from maccord.cli.shown import facts, show, table
+from maccord.cli.shown import facts, said, show, table
 
 if TYPE_CHECKING:
     from maccord.alloc.records import AuditRecord
@@ -54,9 +54,13 @@ def list_(*, limit: int, action: str | None, subject: str | None, actor: str | N
 
 def _told(record: "AuditRecord") -> str:
     """Return the details of a record for a person: addresses as such, and not what only retries need."""
+    from maccord.alloc.clock import moment
     from maccord.alloc.kinds import spell
 
     details = {name: value for name, value in record.details.items() if name != "request" and value not in (None, "")}
+    for name in ("until", "expires"):
+        if isinstance(details.get(name), int):
+            details[name] = said(moment(int(str(details[name]))))
     runs, kind = details.get("runs"), details.pop("kind", "mac")
     if isinstance(runs, list) and kind in ("mac", "wwn"):
         ends = [[spell(end, kind) for end in run] for run in runs]

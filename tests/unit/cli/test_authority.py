@@ -305,9 +305,13 @@ def test_an_export_fills_an_empty_store_and_no_other(capsys, tmp_path, monkeypat
 
 @pytest.mark.usefixtures("book")
 def test_the_audit_is_told_to_people_with_addresses_and_to_programs_as_it_is(capsys):
-    said(capsys, "pool", "create", "web", "--range", RANGE)
+    said(capsys, "pool", "create", "web", "--range", RANGE, "--confirm-within", "1h")
     said(capsys, "address", "allocate", "web", *VM, "--count", "3")
+    said(capsys, "address", "share", FIRST, "--holder", "snapshot:s1")
+    assert "x0a" not in said(capsys, "address", "list")  # one holder a line, not a line break spelled out
     shown = said(capsys, "audit", "list", "--subject", FIRST)
+    assert "x0a" not in shown
+    assert "until: 20" in shown
     assert f"{FIRST}.." in shown
     assert "request" not in shown
     assert told(capsys, "audit", "list", "--subject", FIRST)["items"][0]["details"]["request"][0] == "web"

@@ -64,7 +64,7 @@ class StoreRunning(Part, Running):
             # Others go first: what is not followed yet is found all the same, only less quickly.
             if self._engine.waiting or not self._behind() or self._do(holders.follow) == 0:
                 break
-        if self._engine.listeners and time.monotonic() - self._weighed >= _WEIGH_S:
+        if self._engine.tally.listeners and time.monotonic() - self._weighed >= _WEIGH_S:
             self._weighed = time.monotonic()
             self._warn()
         if time.monotonic() - self._anchored >= _ANCHOR_S:
@@ -88,9 +88,7 @@ class StoreRunning(Part, Running):
         low = self._ask(asking.low_pools)
         for name, facts in low.items():
             if name not in self._low:
-                note = Note(name="pool-low", at=self.now(), pool=name, facts=facts)
-                for listener in self._engine.listeners:
-                    listener(note)
+                self._engine.tally.tell([Note(name="pool-low", at=self.now(), pool=name, facts=facts)])
         self._low = set(low)
 
     def _behind(self) -> bool:
