@@ -14,6 +14,7 @@ from maccord.alloc.records import (
     GLOBAL,
     Adoption,
     AuditRecord,
+    ForeignRange,
     Granted,
     Holder,
     Lease,
@@ -58,7 +59,7 @@ Span = Annotated[
     ),
 ]
 ADDRESSES_MAX = 1_000_000
-ROWS_MAX = 100_000
+ROWS_MAX = 1_000_000
 
 
 class Asked(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -188,10 +189,27 @@ class AdoptionDoc(Asked, frozen=True, kw_only=True):
         return Adoption(address=self.mac, holder=self.holder.record(), place=self.place, scope=self.scope)
 
 
+class ForeignDoc(Asked, frozen=True, kw_only=True):
+    """A range of MAC addresses that somebody else issues from: `owner` says who."""
+
+    first: Address
+    last: Address
+    owner: Annotated[str, Meta(min_length=1, max_length=1000, pattern=_PRINTABLE)]
+    scope: Word = GLOBAL
+
+    def record(self) -> ForeignRange:
+        """Return the range as the allocator knows it."""
+        return ForeignRange(first=self.first, last=self.last, owner=self.owner, scope=self.scope)
+
+
 class Adopt(Asked, frozen=True, kw_only=True):
-    """Addresses to take over: all of them, or none. With `preview`, nothing is changed."""
+    """Addresses to take over: all of them, or none. With `preview`, nothing is changed.
+
+    `ranges` are what others issue from: what is free of them is excluded from pools, in the same transaction.
+    """
 
     rows: Annotated[tuple[AdoptionDoc, ...], Meta(max_length=ROWS_MAX)]
+    ranges: Annotated[tuple[ForeignDoc, ...], Meta(max_length=ROWS_MAX)] = ()
     preview: bool = False
 
 

@@ -2,6 +2,8 @@
 
 import json
 import sqlite3
+import subprocess
+import sys
 from datetime import timedelta
 
 import pytest
@@ -17,7 +19,7 @@ from maccord.alloc.errors import (
     TokenExists,
 )
 from maccord.alloc.life import State
-from maccord.alloc.records import Actor, Adoption, Holder, Note, Question, RangeSpec
+from maccord.alloc.records import Actor, Adoption, Fenced, ForeignRange, Holder, Note, Question, RangeSpec
 from tests.kit.stores import ACTOR, spec, vm
 
 
@@ -135,6 +137,132 @@ def test_ten_thousand_addresses_are_adopted_at_once(authority):
     assert (used.in_use, used.available) == (10_000, used.size - 10_000)
 
 
+HOST = ForeignRange(first="02-00-00-00-10-10", last="02-00-00-00-10-1F", owner="HV01 (dynamic)")
+
+
+def given_all(authority, pool):
+    """Return everything that a pool would give."""
+    return set(authority.preview(pool, count=1000))
+
+
+def in_the_range():
+    return {f"02-00-00-00-10-{low:02X}" for low in range(0x10, 0x20)}
+
+
+def test_what_a_host_issues_from_is_excluded_with_the_adoption_and_by_it_alone(authority):
+    authority.create_pool(spec(), actor=ACTOR)
+    rows = [seen("02-00-00-00-10-15", "vm1"), seen("02-00-00-00-10-30", "vm2")]
+    told = authority.adopt(rows, ranges=[HOST], actor=ACTOR, preview=True)
+    assert authority.pool("web").excluded == ()
+    done = authority.adopt(rows, ranges=[HOST], actor=ACTOR)
+    assert told.excluded == done.excluded
+    assert done.excluded == tuple(
+        Fenced(
+            pool="web", first=f"02-00-00-00-10-{a}", last=f"02-00-00-00-10-{b}", reason="issued from by HV01 (dynamic)"
+        )
+        for a, b in (("10", "14"), ("16", "1F"))
+    )
+    with pytest.raises(AdoptionConflicts):
+        authority.adopt([seen("02-00-00-00-10-30", "other")], ranges=[
+            ForeignRange(first="02-00-00-00-10-40", last="02-00-00-00-10-4F", owner="HV02")
+        ], actor=ACTOR)  # fmt: skip
+    assert len(authority.pool("web").excluded) == 2
+    used = authority.usage("web")[0]
+    assert (used.excluded, used.in_use, used.available) == (15, 2, 239)
+
+
+def test_a_host_may_have_issued_from_its_range_since_the_last_adoption(authority):
+    authority.create_pool(spec(), actor=ACTOR)
+    authority.adopt([], ranges=[HOST], actor=ACTOR)
+    done = authority.adopt([seen("02-00-00-00-10-12", "new")], ranges=[HOST], actor=ACTOR)
+    assert (done.added, done.excluded) == (1, ())
+    assert authority.look_up("02-00-00-00-10-12").state is State.IN_USE
+    assert [one.reason for one in authority.pool("web").excluded] == ["issued from by HV01 (dynamic)"] * 2
+    assert authority.adopt([seen("02-00-00-00-10-12", "new")], ranges=[HOST], actor=ACTOR).known == 1
+    # what a person excluded is another thing: there the evidence contradicts him
+    authority.exclude("web", RangeSpec("02-00-00-00-10-40", "02-00-00-00-10-4F"), reason="printers", actor=ACTOR)
+    with pytest.raises(AdoptionConflicts):
+        authority.adopt([seen("02-00-00-00-10-41", "pc")], ranges=[HOST], actor=ACTOR)
+
+
+def test_an_address_of_a_hosts_range_is_not_the_pools_after_its_release(stores):
+    """The host may issue it at any time: its lease ends, and the pool still keeps off."""
+    authority = stores.open()
+    authority.create_pool(spec(), actor=ACTOR)
+    mine = authority.allocate("web", vm("mine"), actor=ACTOR, address="02-00-00-00-10-18").addresses[0]
+    authority.adopt([seen("02-00-00-00-10-12", "vm1")], ranges=[HOST], actor=ACTOR)
+    for address in ("02-00-00-00-10-12", mine):
+        authority.release(address, actor=ACTOR)
+    stores.time.pass_s(61)
+    authority.tick()
+    assert authority.look_up(mine).state is State.EXCLUDED
+    assert not given_all(authority, "web") & in_the_range()
+    assert authority.usage("web")[0].excluded == 16
+
+
+def test_a_pool_made_after_the_adoption_keeps_off_what_hosts_issue_from(authority):
+    other = ForeignRange(first="02-00-00-00-10-18", last="02-00-00-00-10-2F", owner="HV02 (dynamic)")
+    authority.adopt([seen("02-00-00-00-10-12", "vm1")], ranges=[HOST, other], actor=ACTOR)
+    authority.create_pool(spec(), actor=ACTOR)
+    authority.create_pool(spec("elsewhere", scope="site2"), actor=ACTOR)
+    free = given_all(authority, "web")
+    assert len(free) == 256 - 32
+    assert not free & in_the_range()
+    assert {one.reason for one in authority.pool("web").excluded} == {
+        "issued from by HV01 (dynamic)", "issued from by HV02 (dynamic)",
+    }  # fmt: skip
+    assert authority.usage("elsewhere")[0].available == 256
+    authority.include("web", RangeSpec("02-00-00-00-10-10", "02-00-00-00-10-17"), actor=ACTOR)  # it is ours again
+    assert len(given_all(authority, "web")) == 256 - 32 + 7
+    authority.delete_pool("elsewhere", actor=ACTOR)
+
+
+def test_a_returned_block_is_the_pools_although_evidence_showed_it_at_its_host(stores):
+    authority = stores.open()
+    authority.create_pool(spec(), actor=ACTOR)
+    block = authority.carve_block("web", "HV01", actor=ACTOR, size=16)
+    theirs = ForeignRange(first=block.first, last=block.last, owner="HV01 (dynamic)")
+    authority.adopt([seen(block.first, "vm1")], ranges=[theirs], actor=ACTOR)
+    authority.release(block.first, actor=ACTOR)
+    authority.return_block(block.id, actor=ACTOR)
+    stores.time.pass_s(61)
+    authority.tick()
+    assert authority.usage("web")[0].available == 256
+
+
+def test_an_adoption_that_is_killed_has_done_all_or_nothing(stores):
+    """Kill -9 right before the commit: neither rows nor ranges are there."""
+    authority = stores.open(background=False)
+    authority.create_pool(spec(), actor=ACTOR)
+    program = (
+        "import os, signal, sys; from datetime import datetime, UTC; from maccord.store import open_authority, work\n"
+        "from maccord.alloc.records import *\n"
+        "note = work.Tx.note\n"
+        "def fatal(self, name, *rest, **more):\n"
+        "    note(self, name, *rest, **more)\n"
+        "    if name == 'adopted': os.kill(os.getpid(), signal.SIGKILL)\n"
+        "work.Tx.note = fatal\n"
+        "book = open_authority(sys.argv[1], clock=lambda: datetime.now(UTC), background=False)\n"
+        "book.adopt([Adoption(address='02-00-00-00-10-12', holder=Holder('vm-adapter', 'x'))], actor=Actor('t'),"
+        " ranges=[ForeignRange(first='02-00-00-00-10-10', last='02-00-00-00-10-1F', owner='HV01')])\n"
+    )
+    ran = subprocess.run([sys.executable, "-c", program, stores.url], capture_output=True, check=False)
+    assert ran.returncode == -9, ran.stderr
+    assert authority.usage("web")[0].available == 256
+    assert list(authority.holdings()) == []
+    assert authority.adopt([seen("02-00-00-00-10-12", "x")], ranges=[HOST], actor=ACTOR).added == 1
+
+
+def test_what_is_included_in_part_leaves_the_rest_excluded_for_its_reason(authority):
+    authority.create_pool(spec(), actor=ACTOR)
+    authority.exclude("web", RangeSpec("02-00-00-00-10-40", "02-00-00-00-10-4F"), reason="printers", actor=ACTOR)
+    since = authority.pool("web").excluded[0].since
+    authority.include("web", RangeSpec("02-00-00-00-10-44", "02-00-00-00-10-44"), actor=ACTOR)
+    assert [(one.size, one.reason, one.since) for one in authority.pool("web").excluded] == [
+        (4, "printers", since), (11, "printers", since),
+    ]  # fmt: skip
+
+
 def test_a_preflight_says_who_may_start(authority):
     authority.create_pool(spec(), actor=ACTOR)
     mine = authority.allocate("web", vm("mine"), actor=ACTOR).addresses[0]
@@ -160,6 +288,34 @@ def test_a_preflight_says_who_may_start(authority):
     assert problem is not None
     assert problem["holders"] == ["vm-adapter:mine"]
     assert problem["alternative"] is not None
+
+
+def test_whoever_asks_wrongly_does_not_stand_in_the_holders_way(authority):
+    authority.create_pool(spec(), actor=ACTOR)
+    mine = authority.allocate("web", vm("mine"), actor=ACTOR).addresses[0]
+    asked = [Question(address=mine, holder=vm("other")), Question(address=mine, holder=vm("mine"))]
+    assert [one.allowed for one in authority.preflight(asked)] == [False, True]
+
+
+def test_an_address_of_anothers_block_is_refused_by_the_hosts_name(authority):
+    authority.create_pool(spec(), actor=ACTOR)
+    block = authority.carve_block("web", "HV01", actor=ACTOR, size=4)
+    theirs, mine = authority.preflight(
+        [Question(address=block.first, holder=vm("x", "HV02")), Question(address=block.first, holder=vm("x", "HV01"))]
+    )
+    assert not theirs.allowed
+    assert "is of the block of host HV01 since" in theirs.detail
+    assert mine.allowed
+
+
+def test_a_refusal_names_a_free_address_even_where_a_service_has_all_of_them_in_hand(authority):
+    authority.create_pool(spec(last="02-00-00-00-10-07"), actor=ACTOR)
+    mine = authority.allocate("web", vm("mine"), actor=ACTOR).addresses[0]
+    (answer,) = authority.preflight([Question(address=mine, holder=vm("other"))])
+    assert answer.problem is not None
+    assert answer.problem["alternative"] == "02-00-00-00-10-01"
+    assert len(authority.preview("web", count=10)) == 7
+    assert authority.preview("web") == authority.allocate("web", vm("next"), actor=ACTOR).addresses
 
 
 def test_history_tells_who_held_an_address_at_any_moment(stores):
@@ -354,3 +510,46 @@ def test_subscribers_are_told_after_the_fact(stores):
     ]
     counters = authority.counters()
     assert (counters.allocated, counters.released, counters.conflicts) == (1, 1, 1)
+
+
+def test_a_small_pool_tells_that_it_is_low_before_it_is_exhausted(authority, monkeypatch):
+    monkeypatch.setattr("maccord.store.authority.running._WEIGH_S", 0.0)
+    told = []
+    authority.subscribe(lambda note: told.append((note.name, note.pool, note.facts)))
+    authority.create_pool(spec(last="02-00-00-00-10-13", low_percent=25), actor=ACTOR)  # 20 addresses
+    for turn in range(16):
+        authority.allocate("web", vm(f"vm{turn}"), actor=ACTOR)
+        authority.tick()
+    authority.tick()
+    assert [one for one in told if one[0] == "pool-low"] == [("pool-low", "web", {"free": 4, "size": 20})]
+
+
+def test_the_audit_of_an_address_begins_with_who_gave_it(stores):
+    authority = stores.open()
+    authority.create_pool(spec(), actor=ACTOR)
+    authority.create_pool(spec("lab", scope="site2"), actor=ACTOR)
+    many = authority.allocate("web", vm("a"), actor=ACTOR, count=3).addresses
+    authority.allocate("web", vm("b"), actor=ACTOR)  # at the same moment
+    authority.share(many[1], Holder("replica", "r"), actor=ACTOR, scope="global")
+    stores.time.pass_s(1)
+    authority.adopt([seen("06-00-00-00-00-01", "vm1")], actor=ACTOR)
+    told = authority.audit(subject=many[1].replace("-", ":").lower()).items
+    assert [(one.action, one.subject) for one in told] == [("allocate", "web"), ("share", many[1])]
+    assert told[0].details["holder"][1] == "a"
+    assert [one.action for one in authority.audit(subject="06-00-00-00-00-01").items] == ["adopt"]
+    assert [one.action for one in authority.audit(subject="web").items] == ["create-pool", "allocate", "allocate"]
+    assert authority.audit(subject="02-00-00-00-10-99").items == ()
+
+
+def test_an_expiry_is_in_the_audit_although_nobody_asked_for_it(stores):
+    authority = stores.open()
+    authority.create_pool(spec(confirm_s=30), actor=ACTOR)
+    many = authority.allocate("web", vm("a"), actor=ACTOR, count=3).addresses
+    authority.confirm(many[1], actor=ACTOR)
+    stores.time.pass_s(31)
+    authority.tick()
+    told = authority.audit(action="expire").items
+    assert [(one.actor, one.subject, len(one.details["runs"])) for one in told] == [("maccord:expiry", "web", 2)]
+    assert [one.action for one in authority.audit(subject=many[0]).items] == ["allocate", "expire"]
+    assert [one.action for one in authority.audit(subject=many[1]).items] == ["allocate", "confirm"]
+    assert authority.verify_audit().ok

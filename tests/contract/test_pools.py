@@ -265,3 +265,22 @@ def test_a_range_that_touches_another_of_its_pool_can_go_on_its_own(authority):
     authority.change_pool("web", PoolChange(ranges=(low(8, 15),)), actor=ACTOR)
     assert authority.usage("web")[0].available == 8
     assert give(authority, count=8).count == 8
+
+
+def test_a_range_with_a_hosts_block_cannot_go_and_the_preview_says_so(stores):
+    authority = stores.open()
+    authority.create_pool(spec(), actor=ACTOR)
+    block = authority.carve_block("web", "HV01", actor=ACTOR, size=16)
+    held = authority.allocate("web", vm("a"), actor=ACTOR).addresses[0]
+    change = PoolChange(ranges=(RangeSpec("02-00-00-00-10-80", "02-00-00-00-10-FF"),), strand=True)
+    told = authority.change_pool("web", change, actor=ACTOR, preview=True)
+    assert (told.stranded.blocks, told.stranded.count) == ((block.id,), 1)
+    with pytest.raises(PoolInUse, match=f"block {block.id} lies there") as refused:
+        authority.change_pool("web", change, actor=ACTOR)
+    assert refused.value.fields()["blocks"] == [block.id]
+    authority.return_block(block.id, actor=ACTOR)
+    with pytest.raises(PoolInUse):
+        authority.delete_pool("web", actor=ACTOR)
+    stores.time.pass_s(61)
+    authority.tick()
+    assert authority.change_pool("web", change, actor=ACTOR).stranded.leases[0].address == held

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TypeVar
 
-from maccord.alloc.records import GLOBAL, Adoption, Holder
+from maccord.alloc.records import GLOBAL, Adoption, ForeignRange, Holder
 from maccord.app.check import diagnose
 from maccord.engine import Engine
 from maccord.fleet.records import Adapter, Host, Pool, Row, Sighting
@@ -24,8 +24,8 @@ class Owners:
     rows: tuple[Adoption, ...]
     skipped: tuple[Adoption, ...]
     """Addresses of protocols and groups, which several machines wear by design."""
-    ranges: tuple[tuple[int, int, str], ...]
-    """First and last address of each range that a host, a VMM server or a container network issues from, and whose."""
+    ranges: tuple[ForeignRange, ...]
+    """What hosts, VMM servers and container networks issue from."""
 
 
 def owners(
@@ -59,7 +59,7 @@ def owners(
     for mac, holder in sorted(found, key=lambda key: (key[0], str(key[1]))):
         plain = not Mac(mac).is_group and block_of(mac) is None
         (rows if plain else skipped).append(found[mac, holder])
-    return Owners(tuple(rows), tuple(skipped), tuple(_ranges(snapshot, hosts)))
+    return Owners(tuple(rows), tuple(skipped), tuple(_ranges(snapshot, hosts, scope)))
 
 
 def _rows(snapshot: Snapshot, table: str, kind: type[R]) -> Iterator[R]:
@@ -88,12 +88,13 @@ def _seen(snapshot: Snapshot, hosts: dict[int, str], known: set[int], scope: str
             yield one.mac, Adoption(address=show(one.mac), holder=holder, place=place, scope=scope)
 
 
-def _ranges(snapshot: Snapshot, hosts: dict[int, str]) -> Iterable[tuple[int, int, str]]:
+def _ranges(snapshot: Snapshot, hosts: dict[int, str], scope: str) -> Iterable[ForeignRange]:
     by_range: dict[tuple[int, int], set[str]] = defaultdict(set)
     for pool in _rows(snapshot, "pool", Pool):
         by_range[pool.first, pool.last].add(f"{hosts[pool.host_id]} ({pool.kind})")
     for (first, last), whose in sorted(by_range.items()):
-        yield first, last, _plain("issued from by " + ", ".join(sorted(whose)))
+        owner = _plain(", ".join(sorted(whose)))
+        yield ForeignRange(first=show(first), last=show(last), owner=owner, scope=scope)
 
 
 def _plain(text: str) -> str:

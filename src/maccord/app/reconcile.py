@@ -1,7 +1,7 @@
 """Compares what is leased with what evidence shows."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Literal
 
 from msgspec import Struct
@@ -12,14 +12,15 @@ from maccord.app.book import Book
 from maccord.app.listing import everything
 from maccord.app.owners import Owners
 
-Difference = Literal["never-seen", "never-leased", "seen-elsewhere"]
+Difference = Literal["never-seen", "never-leased", "seen-elsewhere", "in-conflict"]
 
 
 class Differs(Struct, frozen=True, kw_only=True):
     """One address on which leases and evidence differ.
 
     `never-seen`: leased, and in no evidence. `never-leased`: in a range of a pool and in use, and nobody has a lease.
-    `seen-elsewhere`: leased by one, and seen with another, or on another host.
+    `seen-elsewhere`: leased by one, and seen with another, or on another host. `in-conflict`: seen with several owners
+    of one kind, of which at most one has the lease.
     """
 
     mac: str
@@ -62,9 +63,8 @@ def reconcile(book: Book, shown: Owners, *, scope: str) -> Reconciled:
     for value, there in seen.items():
         pool = _pool_of(value, ranges)
         if pool is not None:
-            told = Differs(
-                mac=spell(value), difference="never-leased", pool=pool, leased=(), seen=tuple(there)
-            )  # fmt: skip
+            difference: Difference = "in-conflict" if _several(there) else "never-leased"
+            told = Differs(mac=spell(value), difference=difference, pool=pool, leased=(), seen=tuple(there))
             found.append((value, told))
     return Reconciled(agree=agree, differences=tuple(one for _, one in sorted(found, key=lambda pair: pair[0])))
 
@@ -75,7 +75,7 @@ def _compared(lease: Lease, there: list[Holder]) -> Differs | None:
         return None
     return Differs(
         mac=lease.address,
-        difference="seen-elsewhere" if there else "never-seen",
+        difference="in-conflict" if _several(there) else "seen-elsewhere" if there else "never-seen",
         pool=lease.pool,
         leased=leased,
         seen=tuple(there),
@@ -92,6 +92,19 @@ def _same(seen: Holder, leased: Holder) -> bool:
     if leased.id.casefold() != seen.id.casefold():
         return False
     return not leased.host or not seen.host or leased.host.casefold() == seen.host.casefold()
+
+
+def suspects(found: Reconciled) -> Iterator[tuple[str, str]]:
+    """Return the addresses that were seen elsewhere or in conflict, each with the reason to put it on probation."""
+    for one in found.differences:
+        if one.difference in ("in-conflict", "seen-elsewhere"):
+            yield one.mac, f"{one.difference}: {', '.join(map(str, (*one.seen, *one.leased)))}"[:1024]
+
+
+def _several(there: list[Holder]) -> bool:
+    """Tell whether owners contradict each other, as in an adoption: the same kind, and not the same id."""
+    kinds: dict[str, str] = {}
+    return any(kinds.setdefault(one.kind, one.id.casefold()) != one.id.casefold() for one in there)
 
 
 def _pool_of(value: int, ranges: Iterable[tuple[int, int, str]]) -> str | None:

@@ -11,17 +11,19 @@ from maccord.cli.main import INCIDENTS, OK, WRONG_CALL
 from maccord.cli.shown import document, facts, holder, holders, said, show, table
 
 if TYPE_CHECKING:
-    from maccord.alloc.records import Holder, Lease
+    from maccord.alloc.records import Actor, Holder, Lease
     from maccord.app.adopt import Taken
+    from maccord.app.book import Book
     from maccord.app.owners import Owners
     from maccord.app.reconcile import Reconciled
 
 _MB = 2**20
-_STATES = ("held", "in-use", "resting", "probation", "excluded", "block")
+_STATES = ("held", "in-use", "resting", "probation")
 _MEANS = {
     "never-seen": "leased, never seen",
     "never-leased": "seen, never leased",
     "seen-elsewhere": "seen elsewhere",
+    "in-conflict": "seen in conflict",
 }
 
 
@@ -136,7 +138,10 @@ def show_(*, mac: str, scope: str | None, form: str) -> int:
 @click.option("--holder", metavar="[KIND:]ID", help="Those of this holder.")
 @format_option()
 def list_(*, pool: str | None, scope: str | None, state: str | None, holder: str | None, form: str) -> int:
-    """List addresses that are held, rest or are on probation."""
+    """List addresses that are held, rest or are on probation.
+
+    What is excluded stands at its pool (maccord pool show), hosts' ranges in maccord block list.
+    """
     from maccord.alloc.life import State
     from maccord.app.listing import everything
     from maccord.rest import LeaseDoc
@@ -258,7 +263,8 @@ def adopt(
 
     PATH is evidence as `maccord check` reads it. Every adapter's address is adopted with its owner, and so is every
     address that was only seen on the wire: all of them, or, when two owners have one address, none. Ranges that hosts
-    issue from by themselves are excluded from the pools that they lie in. Calling it again adds what is new.
+    issue from by themselves are excluded from the pools that they lie in, also from those that are made later.
+    Calling it again adds what is new.
 
     \b
     Leaves with 0  all was adopted
@@ -274,7 +280,7 @@ def adopt(
         return code
     with opened() as (book, actor):
         try:
-            taken = adopted(book, shown, actor=actor, scope=scope, preview=preview)
+            taken = adopted(book, shown, actor=actor, preview=preview)
         except AdoptionConflicts as refused:
             return _conflicts(form, refused.fields())
         except Refused as refused:
@@ -288,8 +294,8 @@ def adopt(
 def _tell(form: str, taken: "Taken", *, preview: bool) -> None:
     done = "would be " if preview else ""
     one = taken.adopted
-    foreign = "\n".join(f"{each.pool}: {each.first} to {each.last}, {each.reason}" for each in taken.foreign)
-    show(form, {"adopted": one, "excluded": list(map(_as_dict, taken.foreign)), "skipped": taken.skipped}, facts([
+    foreign = "\n".join(f"{each.pool}: {each.first} to {each.last}, {each.reason}" for each in one.excluded)
+    show(form, {"adopted": one, "excluded": one.excluded, "skipped": taken.skipped}, facts([
         ("evidence", f"{said(one.rows)} owners"),
         (f"{done}adopted", f"{said(one.added)} addresses"),
         (f"{done}joined", f"{said(one.joined)} holders of known addresses" if one.joined else ""),
@@ -298,12 +304,6 @@ def _tell(form: str, taken: "Taken", *, preview: bool) -> None:
         ("skipped", f"{said(taken.skipped)} of protocols and groups, which nobody is given" if taken.skipped else ""),
         (f"{done}excluded", foreign),
     ]))  # fmt: skip
-
-
-def _as_dict(one: object) -> dict[str, object]:
-    from dataclasses import asdict
-
-    return asdict(one)  # type: ignore[call-overload,no-any-return] # a dataclass of app.adopt
 
 
 def _conflicts(form: str, told: "dict[str, Any]") -> int:
@@ -318,9 +318,26 @@ def _conflicts(form: str, told: "dict[str, Any]") -> int:
 
 @command.command("reconcile")
 @_evidence
+@click.option("--probation", is_flag=True, help="Put what is seen elsewhere or in conflict on probation.")
+@click.option(
+    "--for", "for_s", type=click.IntRange(min=1), metavar="SECONDS", help="With --probation: by default until freed."
+)
 @format_option()
-def reconcile(*, paths: tuple[str, ...], scope: str, strict: bool, quiet: bool, max_file_size: int, form: str) -> int:
-    """Compare leases with evidence: leased and never seen, seen and never leased, seen elsewhere. Changes nothing.
+def reconcile(
+    *,
+    paths: tuple[str, ...],
+    scope: str,
+    strict: bool,
+    quiet: bool,
+    max_file_size: int,
+    probation: bool,
+    for_s: int | None,
+    form: str,
+) -> int:
+    """Compare leases with evidence: leased and never seen, seen and never leased, seen elsewhere, seen in conflict.
+
+    Changes nothing, unless --probation: then addresses in conflict are not issued to anybody else. What is held stays
+    so, and goes on probation when its last holder lets go.
 
     \b
     Leaves with 0  they agree
@@ -328,14 +345,39 @@ def reconcile(*, paths: tuple[str, ...], scope: str, strict: bool, quiet: bool, 
                2  the call is wrong, or nothing in the evidence could be used
     """
     from maccord.app.reconcile import reconcile as compared
+    from maccord.app.reconcile import suspects
+
+    if for_s is not None and not probation:
+        raise click.UsageError("--for goes with --probation")
 
     shown, code = _owners(paths, scope, strict=strict, quiet=quiet, bytes_max=max_file_size * _MB)
     if shown is None:
         return code
-    with opened() as (book, _):
+    with opened() as (book, actor):
         found = compared(book, shown, scope=scope)
+        suspected = 0
+        for mac, reason in suspects(found) if probation else ():
+            suspected += _suspected(book, mac, reason, scope=scope, actor=actor, for_s=for_s)
     _differences(form, found)
+    if probation:
+        click.echo(f"maccord: {said(suspected)} addresses are on probation, or will be when released", err=True)
     return code or (INCIDENTS if found.differences else OK)
+
+
+def _suspected(book: "Book", mac: str, reason: str, *, scope: str, actor: "Actor", for_s: int | None) -> bool:
+    """Put an address on probation; False for one that is excluded, or of a host's block: it is not issued anyway."""
+    from maccord.alloc.errors import AddressTaken
+    from maccord.client import Refused
+
+    try:
+        book.probation(mac, reason=reason, actor=actor, scope=scope, for_s=for_s)
+    except AddressTaken:
+        return False
+    except Refused as refused:
+        if refused.slug != AddressTaken.slug:
+            raise
+        return False
+    return True
 
 
 def _differences(form: str, found: "Reconciled") -> None:

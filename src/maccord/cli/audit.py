@@ -7,7 +7,7 @@ import msgspec
 
 from maccord.cli.book import BookGroup, format_option, opened
 from maccord.cli.main import INCIDENTS, OK
-from maccord.cli.shown import facts, show, table
+from maccord.cli.shown import facts, said, show, table
 
 if TYPE_CHECKING:
     from maccord.alloc.records import AuditRecord
@@ -28,7 +28,7 @@ def command() -> None:
 @command.command("list")
 @click.option("--limit", type=click.IntRange(1, 100_000), default=50, show_default=True, help="How many, the newest.")
 @click.option("--action", help="Records of this action.")
-@click.option("--subject", help="Records about this pool, address or token.")
+@click.option("--subject", help="Records about this pool, address or token; of an address, those that gave it as well.")
 @click.option("--actor", help="Records of what this one did, such as token:ops.")
 @format_option()
 def list_(*, limit: int, action: str | None, subject: str | None, actor: str | None, form: str) -> int:
@@ -46,13 +46,32 @@ def list_(*, limit: int, action: str | None, subject: str | None, actor: str | N
             if after is None:
                 break
     found.reverse()
-    rows = (
-        (one.number, one.at, one.actor, one.action, one.subject, msgspec.json.encode(one.details).decode())
-        for one in found
-    )
+    rows = ((one.number, one.at, one.actor, one.action, one.subject, _told(one)) for one in found)
     columns = (">no", "at", "who", "what", "of", "details")
     show(form, {"items": found}, table(columns, rows, empty="Nothing was changed."))
     return OK
+
+
+def _told(record: "AuditRecord") -> str:
+    """Return the details of a record for a person: addresses as such, and not what only retries need."""
+    from maccord.alloc.clock import moment
+    from maccord.alloc.kinds import spell
+
+    details = {name: value for name, value in record.details.items() if name != "request" and value not in (None, "")}
+    for name in ("until", "expires"):
+        if isinstance(details.get(name), int):
+            details[name] = said(moment(int(str(details[name]))))
+    runs, kind = details.get("runs"), details.pop("kind", "mac")
+    if isinstance(runs, list) and kind in ("mac", "wwn"):
+        ends = [[spell(end, kind) for end in run] for run in runs]
+        details["runs"] = [first if first == last else f"{first}..{last}" for first, last in ends]
+    return "\n".join(f"{name}: {_said(value)}" for name, value in details.items())
+
+
+def _said(value: object) -> str:
+    if isinstance(value, list) and all(isinstance(one, str) for one in value):
+        return ", ".join(one for one in value if one)
+    return value if isinstance(value, str) else msgspec.json.encode(value).decode()
 
 
 @command.command("verify")

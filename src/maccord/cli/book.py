@@ -32,11 +32,15 @@ class Which:
     insecure: bool
 
 
+def _store_option() -> click.Parameter:
+    where = "sqlite:///FILE or postgresql://USER@HOST/NAME; by default a file in your own folder."
+    return click.Option(["--store"], metavar="URL", envvar="MACCORD_STORE", help=f"The store: {where}")
+
+
 def _options() -> list[click.Parameter]:
     """Return new options that name an authority; each stands before or behind a command's name."""
-    where = "sqlite:///FILE or postgresql://USER@HOST/NAME; by default a file in your own folder."
     return [
-        click.Option(["--store"], metavar="URL", envvar="MACCORD_STORE", help=f"The store: {where}"),
+        _store_option(),
         click.Option(["--server"], metavar="URL", envvar="MACCORD_SERVER", help="Ask a service instead of a store."),
         click.Option(
             ["--token-file"], metavar="FILE", envvar="MACCORD_TOKEN_FILE",
@@ -60,6 +64,19 @@ class BookCommand(click.Command):
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - whatever the command returns
         """Settle which authority is meant, and run."""
         ctx.meta[_KEY] = _settled(ctx)
+        return super().invoke(ctx)
+
+
+class StoreCommand(click.Command):
+    """A command on a store, never on a service; `which_store` has it."""
+
+    def __init__(self, *args: Any, **named: Any) -> None:  # noqa: ANN401 - as click makes it
+        super().__init__(*args, **named)
+        self.params.append(_store_option())
+
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - whatever the command returns
+        """Settle which store is meant, and run."""
+        ctx.meta[_KEY] = Which(ctx.params.pop("store"), None, None, None, insecure=False)
         return super().invoke(ctx)
 
 
@@ -116,10 +133,8 @@ def opened(*, background: bool = False) -> Iterator[tuple["Book", "Actor"]]:
 
 
 def which_store() -> str:
-    """Return the store that the options name; raises UsageError where they name a service."""
+    """Return the store that the options of a StoreCommand name."""
     which: Which = click.get_current_context().meta[_KEY]
-    if which.server:
-        raise click.UsageError("this takes a store, not a service")
     return store_of(which.store)
 
 

@@ -5,7 +5,8 @@ import os
 import stat
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 
 WIDTH = 100
 """How wide tables are where no terminal says otherwise."""
+
+
+_PART = 1000
 
 
 class CannotWrite(MaccordError):
@@ -31,19 +35,24 @@ class CannotWrite(MaccordError):
 
 def write_text(text: str, path: str | None) -> None:
     """Write a result; a file is replaced at once when all of it is on disk, and left alone otherwise."""
+    write_lines((text,), path)
+
+
+def write_lines(lines: Iterable[str], path: str | None) -> None:
+    """Write a result that comes line by line, however long it is; the same as write_text else."""
     if path is None or path == "-":
-        _print(text)
+        _print_all(lines)
         return
     try:
         target = Path(path).resolve()  # a link stays, and what it leads to is replaced
         if target.exists() and not target.is_file():  # a pipe or a device takes what it is given
             with target.open("w", encoding="utf-8", newline="\n") as stream:
-                stream.write(text)
+                stream.writelines(lines)
             return
         handle, name = tempfile.mkstemp(prefix=f".{target.name}-", dir=target.parent)
         try:
             with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
-                stream.write(text)
+                stream.writelines(lines)
             Path(name).chmod(_mode(target))
             Path(name).replace(target)
         except BaseException:
@@ -79,6 +88,12 @@ def _mode(target: Path) -> int:
 def discard_output() -> None:
     """Let what standard output still holds go nowhere, or Python fails on it once more when it ends."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _print_all(lines: Iterable[str]) -> None:
+    every = iter(lines)
+    while part := list(islice(every, _PART)):
+        _print("".join(part))
 
 
 def _print(text: str) -> None:

@@ -6,7 +6,7 @@ import click
 
 from maccord.cli.book import BookGroup, format_option, opened
 from maccord.cli.main import OK
-from maccord.cli.output import write_text
+from maccord.cli.output import write_lines
 from maccord.cli.shown import facts, said, seconds, show, table
 
 if TYPE_CHECKING:
@@ -226,6 +226,9 @@ def change(
         show(form, document(changed, PoolChangedDoc), lambda _: None)
         return OK
     _show_one(form, changed.pool, usage)
+    if changed.stranded.blocks:
+        numbers = ", ".join(map(str, changed.stranded.blocks))
+        click.echo(f"maccord: block {numbers} is in the way: it has to be returned first, and to rest", err=True)
     if changed.stranded.count:
         would = "would strand" if preview else "stranded"
         click.echo(f"maccord: {would} {changed.stranded.count:,} addresses", err=True)
@@ -237,10 +240,12 @@ def change(
 @command.command("delete")
 @click.argument("name")
 @click.option("--expect", type=int, metavar="VERSION", help="Only if it still has this version.")
-def delete(*, name: str, expect: int | None) -> int:
-    """Remove the pool NAME, of which nothing may be held, rest or be a block."""
+@format_option()
+def delete(*, name: str, expect: int | None, form: str) -> int:
+    """Remove the pool NAME, of which nothing may be held, rest or be a block. History and audit keep its past."""
     with opened() as (book, actor):
         book.delete_pool(name, actor=actor, expect=expect)
+    show(form, {"deleted": name}, facts([("deleted", name)]))
     return OK
 
 
@@ -274,14 +279,14 @@ def export(*, output: str | None) -> int:
     import msgspec
 
     with opened() as (book, _):
-        text = "".join(f"{msgspec.json.encode(row).decode()}\n" for row in book.export())
-        write_text(text, output)
+        write_lines((f"{msgspec.json.encode(row).decode()}\n" for row in book.export()), output)
     return OK
 
 
 @command.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, allow_dash=True))
-def import_(*, file: str) -> int:
+@format_option()
+def import_(*, file: str, form: str) -> int:
     """Fill an empty store with what was exported to FILE (or -): all of it, or nothing."""
     from maccord.mac import MaccordError
 
@@ -290,7 +295,7 @@ def import_(*, file: str) -> int:
             count = book.load(_rows(lines), actor=actor)
         except OSError as error:
             raise MaccordError(f"{file}: {error.strerror or error}") from error
-    click.echo(f"maccord: {count:,} rows", err=True)
+    show(form, {"rows": count}, facts([("rows", count)]))
     return OK
 
 

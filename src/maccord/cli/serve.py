@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from maccord.cli.book import BookCommand, which_store
+from maccord.cli.book import StoreCommand, which_store
 from maccord.cli.main import OK
 
 
@@ -27,7 +27,7 @@ class Listen(click.ParamType[tuple[str, int]]):
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
-@click.command("serve", cls=BookCommand)
+@click.command("serve", cls=StoreCommand)
 @click.option("--listen", type=Listen(), default="127.0.0.1:8047", show_default=True, metavar="HOST:PORT")
 @click.option("--tls-certificate", type=_FILE, metavar="FILE", help="The certificate with its chain (PEM): speak TLS.")
 @click.option("--tls-key", type=_FILE, metavar="FILE", help="Its key (PEM).")

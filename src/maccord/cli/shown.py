@@ -11,6 +11,7 @@ from maccord.report.plain import plain
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.text import Text
 
     from maccord.alloc.records import Held, Holder
 
@@ -36,7 +37,7 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, empty: st
             made.add_column(column.removeprefix(">"), justify="right" if number else "left", overflow="fold")
         count = 0
         for row in rows:
-            made.add_row(*(Text(plain(said(value))) for value in row))
+            made.add_row(*(_lines(value) for value in row))
             count += 1
         console.print(made if count else Text(empty))
 
@@ -48,17 +49,23 @@ def facts(pairs: Iterable[tuple[str, object]]) -> Callable[["Console"], None]:
 
     def render(console: "Console") -> None:
         from rich.table import Table
-        from rich.text import Text
 
         grid = Table.grid(padding=(0, 2))
         grid.add_column(style="dim", no_wrap=True)
         grid.add_column(overflow="fold")
         for name, value in pairs:
             if value not in (None, "", ()):
-                grid.add_row(name, Text("\n".join(map(plain, said(value).split("\n")))))
+                grid.add_row(name, _lines(value))
         console.print(grid)
 
     return render
+
+
+def _lines(value: object) -> "Text":
+    """Return a value as plain text; one that has several lines keeps them."""
+    from rich.text import Text
+
+    return Text("\n".join(map(plain, said(value).split("\n"))))
 
 
 def said(value: object) -> str:

@@ -8,7 +8,7 @@ import click
 from maccord.cli.book import BookGroup, format_option, opened
 from maccord.cli.check import Moment
 from maccord.cli.main import OK
-from maccord.cli.shown import show, table
+from maccord.cli.shown import facts, show, table
 
 
 @click.group("token", cls=BookGroup)
@@ -72,8 +72,10 @@ def list_(*, form: str) -> int:
 
 @command.command("revoke")
 @click.argument("name")
-def revoke(*, name: str) -> int:
+@format_option()
+def revoke(*, name: str, form: str) -> int:
     """Make the token NAME invalid; services refuse it within a second or two."""
     with opened() as (book, actor):
-        book.revoke_token(name, actor=actor)
+        gone = book.revoke_token(name, actor=actor)
+    show(form, gone, facts([("revoked", gone.name), ("at", gone.revoked_at)]))
     return OK

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from maccord import rest
 from maccord.alloc.authority import Evidence
-from maccord.alloc.records import Actor, Adopted, Adoption, Lease, Question, Tenure, Verdict
+from maccord.alloc.records import Actor, Adopted, Adoption, ForeignRange, Lease, Question, Tenure, Verdict
 from maccord.client.connection import every, part
 from maccord.client.leases import ClientLeases
 
@@ -13,13 +13,29 @@ from maccord.client.leases import ClientLeases
 class ClientEvidence(ClientLeases, Evidence):
     """A service, held against evidence."""
 
-    def adopt(self, rows: Iterable[Adoption], *, actor: Actor | None = None, preview: bool = False) -> Adopted:
-        """Take over what is in use: all rows, or none. At most 100,000 in one call."""
+    def adopt(
+        self,
+        rows: Iterable[Adoption],
+        *,
+        actor: Actor | None = None,
+        ranges: Iterable[ForeignRange] = (),
+        preview: bool = False,
+    ) -> Adopted:
+        """Take over what is in use, and keep off what others issue from: all of it, or nothing.
+
+        At most as much as the service takes in one request (its `--max-bulk`).
+        """
         del actor
         told = [
             {"mac": one.address, "holder": one.holder, "place": one.place, "scope": one.scope} for one in rows
         ]  # fmt: skip
-        return self._ask("POST", "/v1/adoptions", Adopted, body={"rows": told, "preview": preview}, again=True)
+        return self._ask(
+            "POST",
+            "/v1/adoptions",
+            Adopted,
+            body={"rows": told, "ranges": tuple(ranges), "preview": preview},
+            again=True,
+        )
 
     def holdings(self, *, scope: str | None = None) -> Iterator[Lease]:
         """Return every lease that has holders."""

@@ -39,12 +39,17 @@ class Service:
             self.metrics.released(note.pool or "", note.count)
         elif note.name == "conflict":
             self.metrics.conflicts("allocation", note.count)
-        elif note.name in _ALARMS:
+        elif note.name in _ALARMS and not _asked_for_much(note):
             key, now = (note.name, note.pool or ""), monotonic()
             if now >= self._told.get(key, 0.0):
                 self._told[key] = now + self.settings.webhook_again_s
                 self.log.tell(note.name, level="warning", pool=note.pool)
                 self.webhooks.tell(note.name, {"pool": note.pool, **(note.facts or {})})
+
+
+def _asked_for_much(note: Note) -> bool:
+    """Tell whether a pool is not exhausted, and only has less than one request asked for."""
+    return note.name == "pool-exhausted" and bool((note.facts or {}).get("free"))
 
 
 def service_on(authority: Authority, settings: Settings, *, log: Log, clock: Callable[[], datetime]) -> Service:

@@ -1,18 +1,20 @@
-"""Taking over what evidence shows in use: all of it, or nothing."""
+"""Taking over what evidence shows in use: all of it, or nothing, and with it the ranges that others issue from."""
 
 from collections import defaultdict
 from collections.abc import Iterable
 
 from msgspec import json
+from msgspec.structs import replace
 
 from maccord.alloc import check, guard
 from maccord.alloc.errors import AddressTaken, AdoptionConflicts, ForbiddenAddress
 from maccord.alloc.kinds import AddressKind, kind_of, parse, spell, stored, unstored
 from maccord.alloc.life import OWNED, State
-from maccord.alloc.records import Actor, Adopted, Adoption, Holder
+from maccord.alloc.records import Actor, Adopted, Adoption, Fenced, ForeignRange, Holder, RangeSpec
 from maccord.alloc.spans import islands
 from maccord.store import hands, leasing, resting
-from maccord.store.extents import PoolRow, cut_many
+from maccord.store.extents import ISSUED, KEEP_FOREIGN, PoolRow, cut, cut_many, foreign, insert
+from maccord.store.holders import note as note_holders
 from maccord.store.work import Tx, packed
 
 SHOWN_MAX = 1000
@@ -33,6 +35,7 @@ class _Adopting:
         self.tx = tx
         self.conflicts: list[Conflict] = []
         self.total = self.rows = self.added = self.joined = self.known = self.outside = 0
+        self.excluded: list[Fenced] = []
 
     def refuse(self, conflict: Conflict) -> None:
         self.total += 1
@@ -64,7 +67,6 @@ class _Adopting:
         """Adopt the addresses of one space."""
         tx = self.tx
         space = leasing.space_id(tx, kind, scope)
-        tx.db.lock_space(space)
         pools = self._recall(space)
         values = sorted(wanted)
         for at in range(0, len(values), _PART):
@@ -78,10 +80,28 @@ class _Adopting:
             fresh = [value for value in part if value not in known or known[value].state not in OWNED]
             self._join(kind, [(known[value], wanted[value]) for value in part if value in known])
             self._add(space, fresh, known, wanted, pools)
+            note_holders(tx, space, ((each.id, value) for value in part for each in wanted[value]))
+
+    def foreign(self, scope: str, ranges: list[ForeignRange]) -> None:
+        """Keep ranges that others issue from, and exclude from pools what is free of them."""
+        tx = self.tx
+        space = leasing.space_id(tx, "mac", scope)
+        pools = self._recall(space)
+        spans = [(*guard.parse_range(RangeSpec(one.first, one.last), "mac"), one.owner) for one in ranges]
+        tx.db.run_many(KEEP_FOREIGN, [(space, lo, hi, owner, tx.now) for lo, hi, owner in spans])
+        for first, last, pool in pools:
+            for lo, hi, owner in foreign(tx, space, first, last):
+                note = ISSUED + owner
+                taken = cut(tx, pool, [(lo, hi)], kinds=("free", "drained"))
+                insert(tx, pool, "excluded", taken, note=note)
+                self.excluded += [
+                    Fenced(pool=pool.name, first=spell(begin), last=spell(end), reason=note) for begin, end in taken
+                ]
 
     def _recall(self, space: int) -> list[tuple[int, int, PoolRow]]:
-        """Return the ranges of a space with their pools, after all hands there were taken back."""
+        """Return the ranges of a space, which is locked, with their pools, after all hands there were taken back."""
         tx = self.tx
+        tx.db.lock_space(space)
         found: dict[int, PoolRow] = {}
         ranges = []
         for lo, hi, number in tx.rows("SELECT lo, hi, pool FROM pool_range WHERE space = ? ORDER BY lo", (space,)):
@@ -150,10 +170,10 @@ class _Adopting:
         self.added += len(rows)
 
     def _fences(self, pool: PoolRow, values: list[int], wanted: dict[int, list[Holder]]) -> None:
-        """Refuse what is excluded, or of another host's block."""
+        """Refuse what somebody excluded, or is of another host's block."""
         tx = self.tx
         fenced = tx.rows(
-            "SELECT e.lo, e.hi, b.host FROM extent e LEFT JOIN block b ON b.id = e.block"
+            "SELECT e.lo, e.hi, b.host, e.note FROM extent e LEFT JOIN block b ON b.id = e.block"
             " WHERE e.pool = ? AND e.kind IN ('excluded', 'block') ORDER BY e.lo",
             (pool.id,),
         )
@@ -164,6 +184,8 @@ class _Adopting:
             if place == len(fenced) or fenced[place][0] > value:
                 continue
             host = fenced[place][2]
+            if host is None and fenced[place][3].startswith(ISSUED):
+                continue  # whoever issues from there has issued it
             if host is None or any(each.host.casefold() != host.casefold() for each in wanted[value]):
                 self.refuse(leasing.fenced(tx, pool, value))
 
@@ -172,22 +194,36 @@ def _rival(address: str, scope: str, rival: Holder) -> AddressTaken:
     return AddressTaken(address, scope=scope, state=State.IN_USE, holders=[str(rival)], host=rival.host)
 
 
-def adopt(tx: Tx, rows: Iterable[Adoption], actor: Actor) -> Adopted:
-    """Adopt all rows, or raise AdoptionConflicts."""
+def adopt(tx: Tx, rows: Iterable[Adoption], ranges: Iterable[ForeignRange], actor: Actor) -> Adopted:
+    """Adopt all rows and keep all ranges of others, or raise AdoptionConflicts."""
     work = _Adopting(tx)
     wanted = work.read(rows)
     for (kind, scope), addresses in sorted(wanted.items()):
         work.space(kind, scope, addresses)
+    by_scope: dict[str, list[ForeignRange]] = defaultdict(list)
+    for one in ranges:
+        check.text("owner", one.owner, 1024, empty=False)
+        by_scope[check.text("scope", one.scope, 128, empty=False)].append(one)
+    for scope, theirs in sorted(by_scope.items()):
+        work.foreign(scope, theirs)
     if work.total:
         raise AdoptionConflicts(work.conflicts, work.total)
-    done = Adopted(rows=work.rows, added=work.added, joined=work.joined, known=work.known, outside=work.outside)
+    done = Adopted(
+        rows=work.rows,
+        added=work.added,
+        joined=work.joined,
+        known=work.known,
+        outside=work.outside,
+        excluded=tuple(work.excluded),
+    )
     spans = {
         f"{kind} {scope}": [
             (spell(unstored(lo, kind), kind), spell(unstored(hi, kind), kind)) for lo, hi in islands(sorted(addresses))
         ][:SHOWN_MAX]
         for (kind, scope), addresses in wanted.items()
     }
-    counts = json.decode(json.encode(done))
-    tx.record(actor, "adopt", "evidence", {"counts": counts, "spans": spans})
+    counts = json.decode(json.encode(replace(done, excluded=())))
+    excluded = [(one.pool, one.first, one.last, one.reason) for one in done.excluded[:SHOWN_MAX]]
+    tx.record(actor, "adopt", "evidence", {"counts": counts, "spans": spans, "excluded": excluded})
     tx.note("adopted", None, work.added + work.joined)
     return done

@@ -6,14 +6,17 @@ from msgspec import json
 
 from maccord.alloc.authority import Page
 from maccord.alloc.chain import START, anchored, link
-from maccord.alloc.clock import moment
+from maccord.alloc.clock import micros, moment
+from maccord.alloc.kinds import kind_of, parse, spell
 from maccord.alloc.records import AuditFault, AuditRecord, AuditVerdict
-from maccord.store.asking import page, uncursor
+from maccord.mac import BadAddress
+from maccord.store.asking import cursor, history, uncursor
 from maccord.store.database import Reader
 from maccord.store.work import Tx, packed
 
 _RECORD = "SELECT id, chain, seq, at, actor, origin, action, subject, details, key, hash FROM journal"
 _FAULTS_MAX = 1000
+_MOMENTS_MAX = 500
 
 
 def listed(
@@ -30,13 +33,16 @@ def listed(
     if begin:
         where.append("id < ?" if newest_first else "id > ?")
         params += begin
-    for column, value in filters.items():
-        if value is not None:
+    value = None
+    for column, wanted in filters.items():
+        if column == "subject" and wanted is not None:
+            value = _about(reader, wanted, where, params)
+        elif wanted is not None:
             where.append(f"{column} = ?")
-            params.append(value)
+            params.append(wanted)
     order = "DESC" if newest_first else "ASC"
     rows = reader.rows(f"{_RECORD} WHERE {' AND '.join(where)} ORDER BY id {order} LIMIT ?", (*params, limit + 1))
-    items = [
+    items = tuple(
         AuditRecord(
             number=number,
             chain=chain,
@@ -50,9 +56,41 @@ def listed(
             key=key.partition("\n")[2] if key else None,
             hash=bytes(digest).hex(),
         )
-        for number, chain, seq, at, actor, origin, action, subject, details, key, digest in rows
-    ]
-    return page("audit", items, limit, [(each.number,) for each in items])
+        for number, chain, seq, at, actor, origin, action, subject, details, key, digest in rows[:limit]
+        if value is None or action not in ("allocate", "expire") or _gave(details, value)
+    )
+    return Page(items=items, next=cursor("audit", rows[limit - 1][0]) if len(rows) > limit else None)
+
+
+def _about(reader: Reader, subject: str, where: list[str], params: list[object]) -> int | None:
+    """Add the condition for records about a subject; for an address also those that gave it, perhaps with others.
+
+    A record of an allocation is about its pool. At which moments an address was given is known from its history, in
+    all scopes; others may have been given at the same moment. Return the address as a number.
+    """
+    try:
+        kind = kind_of(subject)
+        value = parse(subject, kind)
+    except BadAddress:  # the name of a pool, or of a token
+        where.append("subject = ?")
+        params.append(subject)
+        return None
+    begun: set[int] = set()
+    for (scope,) in reader.rows("SELECT scope FROM space WHERE kind = ?", (kind,)):
+        for one in history(reader, subject, scope, None):
+            if one.holder is not None:
+                begun |= {micros(one.since)} if one.until is None else {micros(one.since), micros(one.until)}
+    moments = sorted(begun)[-_MOMENTS_MAX:]
+    marks = ", ".join("?" * len(moments)) or "NULL"
+    where.append(f"(subject = ? OR (action IN ('allocate', 'adopt', 'expire') AND at IN ({marks})))")
+    params += [spell(value, kind), *moments]
+    return value
+
+
+def _gave(details: str, value: int) -> bool:
+    """Tell whether the record of an allocation, or of an expiry, is about an address, too."""
+    runs: list[tuple[int, int]] = json.decode(details).get("runs", [])
+    return any(lo <= value <= hi for lo, hi in runs)
 
 
 def anchor(tx: Tx, *, force: bool = False) -> str:

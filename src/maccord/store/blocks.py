@@ -9,7 +9,7 @@ from maccord.alloc.kinds import AddressKind, unstored
 from maccord.alloc.records import Actor, Block, RangeSpec
 from maccord.alloc.spans import Run, aligned
 from maccord.store import hands, resting
-from maccord.store.extents import PoolRow, cut, insert
+from maccord.store.extents import PoolRow, cut, insert, not_foreign
 from maccord.store.pools import free_run, inside, text
 from maccord.store.work import Tx, full_key
 
@@ -114,7 +114,7 @@ def _room(tx: Tx, pool: PoolRow, size: int, align: int) -> Run:
 
 def give_up(tx: Tx, number: int, actor: Actor) -> Block:
     """Take a block back; its addresses rest."""
-    row = tx.one("SELECT space, lo, until, pool FROM block WHERE id = ?", (number,))
+    row = tx.one("SELECT space, lo, until, pool, hi FROM block WHERE id = ?", (number,))
     if row is None or row[2] is not None:
         raise NoSuchBlock(number)
     pool = hands.find_pool(tx, row[3], lock=True)
@@ -124,6 +124,7 @@ def give_up(tx: Tx, number: int, actor: Actor) -> Block:
         (tx.now, due, row[0], row[1]),
     ):
         raise NoSuchBlock(number)
+    not_foreign(tx, pool, (int(row[1]), int(row[4])))  # it was what evidence showed of the host that had it
     tx.db.run("UPDATE block SET until = ? WHERE id = ?", (tx.now, number))
     gone = shown(tx.rows(f"{BLOCK} WHERE b.id = ?", (number,))[0])
     details: dict[str, object] = {"block": number, "host": gone.host, "first": gone.first, "last": gone.last}

@@ -1,6 +1,7 @@
 """Free space in the database: runs of addresses, taken out and given back."""
 
 import random
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct, json
@@ -14,6 +15,10 @@ _NEW = (
     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 _GONE = "DELETE FROM extent WHERE space = ? AND lo = ?"
+KEEP_FOREIGN = (
+    "INSERT INTO foreign_range (space, lo, hi, owner, since) VALUES (?, ?, ?, ?, ?)"
+    " ON CONFLICT (space, lo, hi) DO UPDATE SET owner = excluded.owner"
+)
 Piece = tuple[int, int, int, int]
 """Free addresses first to last, and the whole free extent that they are of."""
 
@@ -63,9 +68,11 @@ def insert(
     block: int | None = None,
     note: str = "",
     due: int | None = None,
+    since: int | None = None,
 ) -> None:
-    """Make extents of a kind."""
-    since = 0 if kind in ("free", "drained", "chunk") else tx.now
+    """Make extents of a kind, since now unless it is said otherwise."""
+    if since is None:
+        since = 0 if kind in ("free", "drained", "chunk") else tx.now
     tx.db.run_many(_NEW, [(pool.space, lo, hi, pool.id, kind, hand, block, note, since, due) for lo, hi in runs])
 
 
@@ -88,21 +95,22 @@ def cut(tx: Tx, pool: PoolRow, runs: Iterable[Run], *, kinds: Sequence[str] = ("
         for first, last, kind, of, _hand, _block in within(tx, pool.space, lo, hi):
             if kind not in kinds or of != pool.id:
                 continue
+            (note, since) = tx.rows("SELECT note, since FROM extent WHERE space = ? AND lo = ?", (pool.space, first))[0]
             tx.db.run(_GONE, (pool.space, first))
-            insert(tx, pool, kind, without([(first, last)], [(lo, hi)]))
+            insert(tx, pool, kind, without([(first, last)], [(lo, hi)]), note=note, since=since)
             taken += common([(first, last)], [(lo, hi)])
     return taken
 
 
 def cut_many(tx: Tx, pool: PoolRow, values: Sequence[int]) -> None:
-    """Take single addresses, ascending, out of whatever extents hold them that are free, or rest after a block."""
+    """Take single addresses, ascending, out of extents that are free, excluded, or rest after a block."""
     for at in range(0, len(values), 10_000):
         part = values[at : at + 10_000]
         rows = tx.rows(
             "SELECT p.lo, e.lo, e.hi, e.kind, e.block, e.note, e.since, e.due FROM " + tx.db.pairs + " p"  # noqa: S608
             " JOIN extent e ON e.space = ? AND e.hi >= p.lo"
             " AND e.lo = (SELECT max(x.lo) FROM extent x WHERE x.space = ? AND x.lo <= p.lo)"
-            " WHERE e.kind IN ('free', 'drained', 'resting') AND e.pool = ? ORDER BY p.lo",
+            " WHERE e.kind IN ('free', 'drained', 'resting', 'excluded') AND e.pool = ? ORDER BY p.lo",
             (json.encode([(value, value) for value in part]).decode(), pool.space, pool.space, pool.id),
         )
         holes: dict[tuple[object, ...], list[Run]] = {}
@@ -119,14 +127,56 @@ def cut_many(tx: Tx, pool: PoolRow, values: Sequence[int]) -> None:
         )
 
 
+ISSUED = "issued from by "
+"""What the reason of an exclusion begins with that stands for a range which somebody else issues from."""
+
+
+def foreign(tx: Tx, space: int, lo: int, hi: int) -> list[tuple[int, int, str]]:
+    """Return what others issue from between lo and hi: sorted runs without overlaps, each with whose it is."""
+    found: list[tuple[int, int, str]] = []
+    for first, last, owner in tx.rows(
+        "SELECT lo, hi, owner FROM foreign_range WHERE space = ? AND lo <= ? AND hi >= ? ORDER BY lo, hi",
+        (space, hi, lo),
+    ):
+        begin = max(first, lo, found[-1][1] + 1 if found else lo)
+        if begin <= min(last, hi):
+            found.append((begin, min(last, hi), owner))
+    return found
+
+
+def not_foreign(tx: Tx, pool: PoolRow, run: Run) -> None:
+    """Forget that somebody else issues from a run."""
+    for lo, hi, owner, since in tx.rows(
+        "SELECT lo, hi, owner, since FROM foreign_range WHERE space = ? AND lo <= ? AND hi >= ?",
+        (pool.space, run[1], run[0]),
+    ):
+        tx.db.run("DELETE FROM foreign_range WHERE space = ? AND lo = ? AND hi = ?", (pool.space, lo, hi))
+        left = [(pool.space, *part, owner, since) for part in without([(lo, hi)], [run])]
+        tx.db.run_many(KEEP_FOREIGN, left)
+
+
+def _fenced_off(tx: Tx, pool: PoolRow, freed: list[Run]) -> list[Run]:
+    """Exclude what somebody else issues from; return the rest."""
+    theirs = foreign(tx, pool.space, freed[0][0], freed[-1][1]) if freed else []
+    if not theirs:
+        return freed
+    spans = [(lo, hi) for lo, hi, _ in theirs]
+    starts = [lo for lo, _ in spans]
+    for lo, hi in common(common(freed, spans), ranges_of(tx, pool.id)):
+        owner = theirs[bisect_right(starts, lo) - 1][2]
+        there = [(each[0], each[1]) for each in within(tx, pool.space, lo, hi)]
+        insert(tx, pool, "excluded", without([(lo, hi)], there), note=ISSUED + owner)
+    return without(freed, spans)
+
+
 def give_back(tx: Tx, pool: PoolRow, runs: Iterable[Run]) -> None:
     """Make addresses free again, joined with the free runs beside them.
 
-    What lies in none of the pool's ranges is dropped; so is what an extent covers already (a chunk that is still
-    issued from: it finds its gaps when it is handed back).
+    What somebody else issues from is excluded instead. What lies in none of the pool's ranges is dropped; so is what an
+    extent covers already (a chunk that is still issued from: it finds its gaps when it is handed back).
     """
     draining, issuing = ranges_of(tx, pool.id, draining=True), ranges_of(tx, pool.id, draining=False)
-    freed = merged(runs)
+    freed = _fenced_off(tx, pool, merged(runs))
     for kind, ranges in (("free", issuing), ("drained", draining)):
         inside = common(freed, ranges)
         for at in range(0, len(inside), 2000):

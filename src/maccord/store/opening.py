@@ -98,7 +98,14 @@ def _make_or_migrate(db: SqliteDatabase, url: str, path: str) -> None:
         raise BadStore(url, "the file is a database of something else")
     revision = str(db.rows("SELECT version_num FROM alembic_version")[0][0])
     if revision != schemas.HEAD:
-        schemas.migrate(url, f"sqlite:///{path}", revision)
+        schemas.migrate(url, "sqlite", lambda: _raw(path), "BEGIN IMMEDIATE", revision)
+
+
+def _raw(path: str) -> sqlite3.Connection:
+    """Return a connection to migrate on. The driver's own transactions would leave out what changes the schema."""
+    raw = sqlite3.connect(path, timeout=60, isolation_level=None, check_same_thread=False)
+    raw.execute("PRAGMA synchronous = FULL")
+    return raw
 
 
 def statements(text: str) -> list[str]:

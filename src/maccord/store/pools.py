@@ -29,7 +29,7 @@ from maccord.alloc.records import (
 from maccord.alloc.spans import Run, common, islands, merged, size, without
 from maccord.store import hands, leasing, resting
 from maccord.store.database import Overlap, Reader
-from maccord.store.extents import PoolRow, cut, give_back, insert, ranges_of, within
+from maccord.store.extents import PoolRow, cut, give_back, insert, not_foreign, ranges_of, within
 from maccord.store.work import Tx
 
 _SHOWN_MAX = 100
@@ -205,8 +205,8 @@ def _move(tx: Tx, pool: PoolRow, asked: PoolChange, *, preview: bool) -> Strande
     gone = without(now, merged(wanted))
     hands.recall(tx, pool)
     stranded = _stranded(tx, pool, gone)
-    if stranded.count and not asked.strand and not preview:
-        raise PoolInUse(pool.name, stranded.count, [each.address for each in stranded.leases[:_EXAMPLES]])
+    if (stranded.blocks or (stranded.count and not asked.strand)) and not preview:
+        raise _in_use(pool.name, stranded)
     _leave(tx, pool, gone)
     kept = set(now) & set(wanted)
     tx.db.run_many(
@@ -223,8 +223,9 @@ def _move(tx: Tx, pool: PoolRow, asked: PoolChange, *, preview: bool) -> Strande
 
 
 def _stranded(tx: Tx, pool: PoolRow, gone: Sequence[Run]) -> Stranded:
-    """Return leases, and blocks as leases, in ranges that go."""
+    """Return leases and blocks in ranges that go."""
     count = 0
+    blocks: set[int] = set()
     leases: list[Lease] = []
     for lo, hi in gone:
         where = "l.space = ? AND l.address BETWEEN ? AND ?"
@@ -233,14 +234,12 @@ def _stranded(tx: Tx, pool: PoolRow, gone: Sequence[Run]) -> Stranded:
         if len(leases) < _SHOWN_MAX:
             rows = tx.rows(f"{leasing.LEASE} WHERE {where} ORDER BY l.address LIMIT ?", (*params, _SHOWN_MAX))
             leases += [leasing.found(row).lease for row in rows]
-        for first, last, kind, _of, _hand, block in within(tx, pool.space, lo, hi):
-            if kind in ("block", "resting"):
-                raise PoolInUse(
-                    pool.name,
-                    last - first + 1,
-                    [f"{text(first, pool.kind)} to {text(last, pool.kind)} (block {block})"],
-                )
-    return Stranded(count=count, leases=tuple(leases[:_SHOWN_MAX]))
+        blocks |= {each[5] for each in within(tx, pool.space, lo, hi) if each[5] is not None}
+    return Stranded(count=count, leases=tuple(leases[:_SHOWN_MAX]), blocks=tuple(sorted(blocks)))
+
+
+def _in_use(name: str, stranded: Stranded) -> PoolInUse:
+    return PoolInUse(name, stranded.count, [each.address for each in stranded.leases[:_EXAMPLES]], stranded.blocks)
 
 
 def _leave(tx: Tx, pool: PoolRow, gone: Sequence[Run]) -> None:
@@ -283,8 +282,8 @@ def delete(tx: Tx, name: str, actor: Actor, expect: int | None) -> None:
     resting.reap(tx, pool=pool)
     hands.recall(tx, pool)
     stranded = _stranded(tx, pool, ranges_of(tx, pool.id))
-    if stranded.count:
-        raise PoolInUse(name, stranded.count, [each.address for each in stranded.leases[:_EXAMPLES]])
+    if stranded.count or stranded.blocks:
+        raise _in_use(name, stranded)
     before = shown(tx.db, pool)
     for table in ("extent", "pool_range"):
         tx.db.run(f"DELETE FROM {table} WHERE pool = ?", (pool.id,))  # noqa: S608
@@ -357,6 +356,7 @@ def include(tx: Tx, name: str, span: RangeSpec, actor: Actor) -> Pool:
     pool = hands.find_pool(tx, name, lock=True)
     run = inside(tx, pool, span)
     back = cut(tx, pool, [run], kinds=("excluded",))
+    not_foreign(tx, pool, run)
     give_back(tx, pool, back)
     after = _changed(tx, pool)
     details: dict[str, object] = {

@@ -380,4 +380,5 @@ def _make_or_migrate(db: PostgresDatabase, url: str, shown: str) -> None:
         raise BadStore(shown, "the database has tables of something else")
     revision = str(db.rows("SELECT version_num FROM alembic_version")[0][0])
     if revision != schemas.HEAD:
-        schemas.migrate(shown, re.sub(r"^postgres(ql)?://", "postgresql+psycopg://", url), revision)
+        alone = f"SELECT pg_advisory_xact_lock({_LOCKS}, -1)"
+        schemas.migrate(shown, "postgresql+psycopg", lambda: _driver().connect(url), alone, revision)

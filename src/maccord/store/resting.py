@@ -4,12 +4,15 @@ from collections import defaultdict
 
 from msgspec import json
 
+from maccord.alloc.kinds import unstored
+from maccord.alloc.records import Actor
 from maccord.alloc.spans import islands, size, without
 from maccord.store.extents import POOL, PoolRow, give_back, pool_row
 from maccord.store.work import Tx
 
 BATCH = 5000
 _REST_S = 86_400
+_NOBODY = Actor("maccord:expiry")
 TENURE = (
     "INSERT INTO tenure (space, address, pool, state, holder, since, until, confirmed_at)"
     " VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
@@ -68,7 +71,27 @@ def _expire(tx: Tx, pool: PoolRow | None, most: int) -> int:
     tx.db.run_many(TENURE, past)
     for name, count in counts.items():
         tx.note("expired", name, count)
+    _record(tx, rows, pools)
     return len(rows)
+
+
+def _record(
+    tx: Tx, rows: list[tuple[int, int, int | None, str, int, str, int]], pools: dict[int | None, PoolRow]
+) -> None:
+    """Append to the audit which leases of each pool have expired: nobody else did it."""
+    gone: dict[int, list[int]] = defaultdict(list)
+    for _space, address, number, *_ in rows:
+        if number is not None:
+            gone[number].append(address)
+    for number, addresses in gone.items():
+        pool = pools[number]
+        details: dict[str, object] = {
+            "scope": pool.scope,
+            "kind": pool.kind,
+            "runs": [(unstored(lo, pool.kind), unstored(hi, pool.kind)) for lo, hi in islands(sorted(addresses))],
+            "confirm_s": pool.confirm_s,
+        }
+        tx.record(_NOBODY, "expire", pool.name, details)
 
 
 def _free(tx: Tx, pool: PoolRow | None, most: int) -> int:

@@ -11,7 +11,7 @@ from typing import Any
 
 from maccord.alloc.errors import BadRequest
 from maccord.alloc.spans import islands, without
-from maccord.store import hands
+from maccord.store import hands, holders, schemas
 from maccord.store.database import Reader, Trouble
 from maccord.store.extents import give_back, ranges_of
 from maccord.store.work import Tx
@@ -34,6 +34,7 @@ TABLES = {
         "version",
     ),
     "pool_range": ("space", "lo", "hi", "pool", "draining"),
+    "foreign_range": ("space", "lo", "hi", "owner", "since"),
     "block": ("id", "space", "pool", "host", "lo", "hi", "note", "since", "until"),
     "extent": ("space", "lo", "hi", "pool", "kind", "block", "note", "since", "due"),
     "lease": (
@@ -56,7 +57,13 @@ TABLES = {
 }
 """Tables in the order in which they can be filled."""
 
-_ORDER = {"pool_range": "space, lo", "extent": "space, lo", "lease": "space, address", "token": "name"}
+_ORDER = {
+    "pool_range": "space, lo",
+    "foreign_range": "space, lo, hi",
+    "extent": "space, lo",
+    "lease": "space, address",
+    "token": "name",
+}
 _PART = 5000
 
 
@@ -84,8 +91,7 @@ def loaded(tx: Tx, rows: Iterable[dict[str, object]]) -> int:
     names = list(TABLES)
     for number, row in enumerate(rows, start=1):
         if number == 1:
-            if row.get("format") != FORMAT:
-                raise BadRequest("row 1", f"expected the format {FORMAT}")
+            _begin(row)
             continue
         here = row.get("table")
         if not isinstance(here, str) or here not in TABLES or (table and names.index(here) < names.index(table)):
@@ -97,8 +103,18 @@ def loaded(tx: Tx, rows: Iterable[dict[str, object]]) -> int:
         count += 1
     _write(tx, table, part, count + 1)
     tx.db.synchronise(tuple(name for name in TABLES if "id" in TABLES[name]))
+    holders.rebuild(tx)
     _free(tx)
     return count
+
+
+def _begin(row: dict[str, object]) -> None:
+    """Check what an export begins with. Those of older schemas have all that is needed."""
+    if row.get("format") != FORMAT:
+        raise BadRequest("row 1", f"expected the format {FORMAT}")
+    schema = row.get("schema")
+    if isinstance(schema, str) and schema > schemas.HEAD:
+        raise BadRequest("row 1", f"its schema is {schema[:32]!r}, of a newer maccord than this one")
 
 
 def own_process(tx: Tx) -> int:

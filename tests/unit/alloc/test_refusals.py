@@ -19,7 +19,7 @@ EVERY = [
     errors.NoSuchPool("web"),
     errors.PoolExists("web"),
     errors.RangeOverlap("a to b", "web", "a", "b", "global"),
-    errors.PoolInUse("web", 3, ["a"]),
+    errors.PoolInUse("web", 3, ["a"], [7]),
     errors.PoolExhausted("web", size=4, wanted=1, free=0, resting=2, next_free_at=AT),
     TAKEN,
     errors.NotInPool("a", "web", "db"),

@@ -49,7 +49,7 @@ def test_a_pool_is_made_changed_listed_and_deleted(capsys):
     assert [one["name"] for one in told(capsys, "pool", "list")["items"]] == ["web"]
     assert "65,536" in said(capsys, "pool", "list")
     assert "15 min" in said(capsys, "pool", "show", "web")
-    assert said(capsys, "pool", "delete", "web") == ""
+    assert said(capsys, "pool", "delete", "web") == "deleted  web\n"
     assert "There are no pools" in said(capsys, "pool", "list")
 
 
@@ -148,7 +148,7 @@ def test_a_token_is_printed_last_and_never_shown_again(capsys):
     assert "allocator" in listed
     name = told(capsys, "token", "list")["items"][-1]["name"]
     names = [one["name"] for one in told(capsys, "token", "list")["items"] if one["pools"] == ["web"]]
-    assert said(capsys, "token", "revoke", names[0]) == ""
+    assert said(capsys, "token", "revoke", names[0]).startswith("revoked  ")
     assert name
     revoked = [one for one in told(capsys, "token", "list")["items"] if one["name"] == names[0]]
     assert revoked[0]["revoked_at"]
@@ -198,10 +198,13 @@ def test_what_was_adopted_is_never_given_to_others(capsys):
     again = told(capsys, "address", "adopt", healthy)
     assert (again["adopted"]["added"], again["adopted"]["known"]) == (0, done["adopted"]["rows"])
     held = [one["mac"] for one in told(capsys, "address", "list")["items"]]
-    prefix = next(one for one in held if one.startswith("00-15-5D"))[:14]
-    said(capsys, "pool", "create", "around", "--range", f"{prefix}-00..{prefix}-FF", "--allow-foreign")
-    given = said(capsys, "address", "allocate", "around", *VM, "--count", "100").split()
+    prefix = next(one for one in held if one.startswith("00-15-5D"))[:11]
+    around = told(capsys, "pool", "create", "around", "--range", f"{prefix}-00-00..{prefix}-FF-FF", "--allow-foreign")
+    assert all(one["reason"].startswith("issued from by") for one in around["excluded"])
+    assert around["excluded"]  # hosts issue from there, although the pool was made later
+    given = said(capsys, "address", "allocate", "around", *VM, "--count", "1000").split()
     assert not set(given) & set(held)
+    assert not any(one["first"] <= mac <= one["last"] for mac in given for one in around["excluded"])
 
 
 @pytest.mark.usefixtures("book")
@@ -257,6 +260,7 @@ def test_reconciling_tells_the_three_ways_in_which_leases_and_evidence_differ(ca
     said(capsys, "address", "release", other)
     said(capsys, "address", "free", other, "--reason", "test")
     said(capsys, "pool", "create", "beside", "--range", other, "--allow-foreign")
+    said(capsys, "pool", "include", "beside", other)  # a host issues from there
     said(capsys, "address", "allocate", "beside", "--holder", "vm-adapter:another", "--host", "HV99")
     found = told(capsys, "address", "reconcile", healthy, code=1)["differences"]
     assert {each["mac"]: each["difference"] for each in found} == {
@@ -264,6 +268,25 @@ def test_reconciling_tells_the_three_ways_in_which_leases_and_evidence_differ(ca
         one: "never-leased",
         other: "seen-elsewhere",
     }
+
+
+@pytest.mark.usefixtures("book")
+def test_addresses_seen_in_conflict_go_on_probation(capsys):
+    fleet = str(ROOT / "examples" / "fleet")
+    said(capsys, "pool", "create", "hyperv", "--range", "00-15-5D-00-00-00..00-15-5D-FF-FF-FF", "--allow-foreign")
+    found = told(capsys, "address", "reconcile", fleet, code=1)["differences"]
+    clash = {one["mac"] for one in found if one["difference"] == "in-conflict"}
+    assert clash
+    assert told(capsys, "address", "list", "--state", "probation")["items"] == []  # so far it was only told
+    held = min(clash)
+    said(capsys, "address", "allocate", "hyperv", *VM, "--address", held)
+    told(capsys, "address", "reconcile", fleet, "--probation", code=1)
+    waiting = {one["mac"]: one["note"] for one in told(capsys, "address", "list", "--state", "probation")["items"]}
+    assert clash - {held} <= set(waiting)
+    assert all(note.startswith(("in-conflict: vm-adapter:", "seen-elsewhere: ")) for note in waiting.values())
+    assert told(capsys, "address", "show", held)["state"] == "held"
+    assert told(capsys, "address", "release", held)["lease"]["state"] == "probation"
+    assert run(["address", "reconcile", fleet, "--for", "60"]) == 2
 
 
 @pytest.mark.usefixtures("book")
@@ -275,9 +298,37 @@ def test_an_export_fills_an_empty_store_and_no_other(capsys, tmp_path, monkeypat
     capsys.readouterr()
     monkeypatch.delenv("MACCORD_SERVER", raising=False)
     monkeypatch.setenv("MACCORD_STORE", f"sqlite:///{tmp_path / 'second.db'}")
-    said(capsys, "pool", "import", "all.jsonl")
+    assert told(capsys, "pool", "import", "all.jsonl")["rows"] >= 20
     assert [one["mac"] for one in told(capsys, "address", "list")["items"]] == given
     assert said(capsys, "address", "allocate", "web", "--holder", "vm-adapter:next").strip() not in given
+
+
+@pytest.mark.usefixtures("book")
+def test_the_audit_is_told_to_people_with_addresses_and_to_programs_as_it_is(capsys):
+    said(capsys, "pool", "create", "web", "--range", RANGE, "--confirm-within", "1h")
+    said(capsys, "address", "allocate", "web", *VM, "--count", "3")
+    said(capsys, "address", "share", FIRST, "--holder", "snapshot:s1")
+    assert "x0a" not in said(capsys, "address", "list")  # one holder a line, not a line break spelled out
+    shown = said(capsys, "audit", "list", "--subject", FIRST)
+    assert "x0a" not in shown
+    assert "until: 20" in shown
+    assert f"{FIRST}.." in shown
+    assert "request" not in shown
+    assert told(capsys, "audit", "list", "--subject", FIRST)["items"][0]["details"]["request"][0] == "web"
+
+
+@pytest.mark.usefixtures("book")
+def test_what_ends_something_says_so_to_people_and_programs(capsys):
+    said(capsys, "pool", "create", "web", "--range", RANGE)
+    assert "web" in said(capsys, "pool", "delete", "web")
+    said(capsys, "token", "create", "ci", "--role", "reader")
+    assert told(capsys, "token", "revoke", "ci")["revoked_at"]
+
+
+def test_serve_offers_no_option_of_a_client(capsys):
+    shown = said(capsys, "serve", "--help")
+    assert "--store" in shown
+    assert "--server" not in shown
 
 
 # Where the authority is

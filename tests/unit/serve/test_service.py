@@ -627,6 +627,8 @@ def test_a_webhook_tells_when_a_pool_is_exhausted(tmp_path):
     try:
         with running(tmp_path, "--webhook", url, env=secret) as service:
             made_pool(service, "tiny", FIRST, FIRST)
+            much = service.ask("POST", "/v1/pools/tiny/addresses", {"holder": someone("much"), "count": 2})
+            assert much.problem == "pool-exhausted"  # which is no reason to wake somebody
             allocated(service, "tiny", holder=someone("one"))
             for _ in range(3):
                 service.ask("POST", "/v1/pools/tiny/addresses", {"holder": someone("two")})
@@ -637,7 +639,14 @@ def test_a_webhook_tells_when_a_pool_is_exhausted(tmp_path):
         assert len(told) == 1
         headers = {name.lower(): value for name, value in told[0][0].items()}
         body = told[0][1]
-        assert json.loads(body)["data"]["pool"] == "tiny"
+        assert json.loads(body)["data"] == {
+            "pool": "tiny",
+            "size": 1,
+            "wanted": 1,
+            "free": 0,
+            "resting": 0,
+            "nextFreeAt": None,
+        }
         signed = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.".encode() + body
         right = base64.b64encode(hmac.new(b"s3cret", signed, hashlib.sha256).digest()).decode()
         assert headers["webhook-signature"] == f"v1,{right}"

@@ -63,7 +63,14 @@ class AddressTaken(Refusal):
         since = f" since {self.since:%Y-%m-%dT%H:%M:%SZ}" if self.since else ""
         until = f" until {self.until:%Y-%m-%dT%H:%M:%SZ}" if self.until else ""
         free = f"; {self.alternative} is free" if self.alternative else ""
-        return f"{self.address} is {self.state.replace('-', ' ')}{who}{where}{since}{until}{free}"
+        state = self.state.replace("-", " ")
+        if state == "block":
+            state, who, where = f"of the block of host {self.host}", "", ""
+        elif state == "excluded":
+            who = f" ({', '.join(self.holders)})" if self.holders else ""
+        elif state == "probation":
+            state = "on probation"
+        return f"{self.address} is {state}{who}{where}{since}{until}{free}"
 
     def fields(self) -> dict[str, object]:
         """Return who, where, since when, in which state, and the alternative."""

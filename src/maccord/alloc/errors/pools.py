@@ -62,29 +62,43 @@ class RangeOverlap(Refusal):
 
 
 class PoolInUse(Refusal):
-    """A pool, or a part of it, cannot go: addresses of it are held. `stranded` counts them, `examples` names some."""
+    """A pool, or a part of it, cannot go: addresses of it are held. `stranded` counts them, `examples` names some.
+
+    `blocks` are hosts' ranges in what is to go. They cannot be stranded: their hosts issue from them.
+    """
 
     slug = "pool-in-use"
     title = "Addresses of the pool are held"
 
-    def __init__(self, pool: str, stranded: int, examples: Sequence[str]) -> None:
-        super().__init__(pool, stranded, tuple(examples))
-        self.pool, self.stranded, self.examples = pool, stranded, tuple(examples)
+    def __init__(self, pool: str, stranded: int, examples: Sequence[str], blocks: Sequence[int] = ()) -> None:
+        super().__init__(pool, stranded, tuple(examples), tuple(blocks))
+        self.pool, self.stranded, self.examples, self.blocks = pool, stranded, tuple(examples), tuple(blocks)
 
     def __str__(self) -> str:
-        some = f", among them {', '.join(self.examples)}" if self.examples else ""
-        return f"{self.stranded} addresses of pool {self.pool!r} are held or rest{some}; release them, or say `strand`"
+        told = []
+        if self.blocks:
+            many = ", ".join(map(str, self.blocks))
+            told.append(f"block {many} lies there: let its host have another range, return it, and let it rest")
+        if self.stranded:
+            some = f", among them {', '.join(self.examples)}" if self.examples else ""
+            told.append(f"{self.stranded} addresses are held or rest{some}: release them, or say `strand`")
+        return f"pool {self.pool!r}: {'; '.join(told)}"
 
     def fields(self) -> dict[str, object]:
-        """Return how many addresses would be stranded, and some of them."""
-        return {"pool": self.pool, "stranded": self.stranded, "examples": list(self.examples)}
+        """Return how many addresses would be stranded, some of them, and the blocks in the way."""
+        return {
+            "pool": self.pool,
+            "stranded": self.stranded,
+            "examples": list(self.examples),
+            "blocks": list(self.blocks),
+        }
 
 
 class PoolExhausted(Refusal):
     """No address of the pool is free, or not as many as were asked for. `next_free_at`: when the next has rested."""
 
     slug = "pool-exhausted"
-    title = "The pool has no free address"
+    title = "The pool has too few free addresses"
 
     def __init__(
         self, pool: str, *, size: int, wanted: int, free: int, resting: int, next_free_at: datetime | None = None
@@ -99,6 +113,8 @@ class PoolExhausted(Refusal):
             told += f", {self.resting} rest"
         if self.next_free_at:
             told += f", the next until {self.next_free_at:%Y-%m-%dT%H:%M:%SZ}"
+        if not self.resting:
+            told += "; release some, include what is excluded, or give it another range"
         return told
 
     def fields(self) -> dict[str, object]:

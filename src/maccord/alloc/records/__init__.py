@@ -2,7 +2,7 @@
 
 from maccord.alloc.records.audit import AuditFault, AuditRecord, AuditVerdict
 from maccord.alloc.records.blocks import Block
-from maccord.alloc.records.evidence import Adopted, Adoption, Question, Tenure, Verdict
+from maccord.alloc.records.evidence import Adopted, Adoption, Fenced, ForeignRange, Question, Tenure, Verdict
 from maccord.alloc.records.holders import HOLDER_KINDS, Actor, Held, Holder
 from maccord.alloc.records.leases import Granted, Lease, Released
 from maccord.alloc.records.notes import Note
@@ -35,6 +35,8 @@ __all__ = [
     "AuditVerdict",
     "Block",
     "Exclusion",
+    "Fenced",
+    "ForeignRange",
     "Granted",
     "Held",
     "Holder",

@@ -18,10 +18,29 @@ class Adoption(Struct, frozen=True, kw_only=True):
     scope: str = GLOBAL
 
 
+class ForeignRange(Struct, frozen=True, kw_only=True):
+    """A range of MAC addresses that somebody else issues from, such as a host: `owner` says who."""
+
+    first: str
+    last: str
+    owner: str
+    scope: str = GLOBAL
+
+
+class Fenced(Struct, frozen=True, kw_only=True):
+    """Addresses of a pool that an adoption excluded, because somebody else issues them."""
+
+    pool: str
+    first: str
+    last: str
+    reason: str
+
+
 class Adopted(Struct, frozen=True, kw_only=True):
     """What an adoption did: rows read, addresses new, holders added to known addresses, rows that were known already.
 
-    `outside` counts adopted addresses that lie in no pool: they are protected all the same.
+    `outside` counts adopted addresses that lie in no pool: they are protected all the same. `excluded` is what was free
+    in a pool, and lies in a range that somebody else issues from.
     """
 
     rows: int
@@ -29,6 +48,7 @@ class Adopted(Struct, frozen=True, kw_only=True):
     joined: int
     known: int
     outside: int
+    excluded: tuple[Fenced, ...] = ()
     preview: bool = False
 
 

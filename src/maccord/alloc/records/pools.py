@@ -107,10 +107,14 @@ class Pool(Struct, frozen=True, kw_only=True):
 
 
 class Stranded(Struct, frozen=True, kw_only=True):
-    """What a change leaves outside the pool's ranges: how many leases, and the first hundred of them."""
+    """What a change leaves outside the pool's ranges: how many leases, and the first hundred of them.
+
+    `blocks` are the numbers of hosts' ranges there. They cannot be stranded: a change that has any is refused.
+    """
 
     count: int = 0
     leases: tuple[Lease, ...] = ()
+    blocks: tuple[int, ...] = ()
 
 
 class PoolChanged(Struct, frozen=True, kw_only=True):

@@ -17,7 +17,8 @@ def _adopt(call: Call[Service]) -> Reply:
     call.principal.require_all("admin")
     asked: Adopt = call.body
     rows = (one.record() for one in asked.rows)
-    return Reply(call.service.authority.adopt(rows, actor=actor_of(call), preview=asked.preview))
+    ranges = (one.record() for one in asked.ranges)
+    return Reply(call.service.authority.adopt(rows, actor=actor_of(call), ranges=ranges, preview=asked.preview))
 
 
 def _preflight(call: Call[Service]) -> Reply:
@@ -53,7 +54,7 @@ OPERATIONS: tuple[Operation[Service], ...] = (
         "`maccord address adopt` sends what `maccord check` reads. Adopted addresses are in use, are never issued to "
         "others, and never expire.",
         answers={200: Answer("What was adopted, or would be (`preview`).", Adopted)},
-        problems=("adoption-conflicts", "bad-address", "store-unavailable"),
+        problems=("adoption-conflicts", "bad-address", "bad-range", "store-unavailable"),
     ),
     Operation(
         method="POST", path="/v1/preflight", id="preflight", tag="evidence", role="reader", run=_preflight,

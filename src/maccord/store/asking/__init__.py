@@ -2,8 +2,8 @@
 
 from maccord.store.asking.blocks import block_list
 from maccord.store.asking.coming import preview
-from maccord.store.asking.counting import held_in_ranges, usage
-from maccord.store.asking.cursors import page, uncursor
+from maccord.store.asking.counting import held_in_ranges, low_pools, usage
+from maccord.store.asking.cursors import cursor, page, uncursor
 from maccord.store.asking.leases import holdings, lease_list, look_up
 from maccord.store.asking.pools import pool, pool_list
 from maccord.store.asking.starting import preflight
@@ -11,11 +11,13 @@ from maccord.store.asking.tenures import history
 
 __all__ = [
     "block_list",
+    "cursor",
     "held_in_ranges",
     "history",
     "holdings",
     "lease_list",
     "look_up",
+    "low_pools",
     "page",
     "pool",
     "pool_list",

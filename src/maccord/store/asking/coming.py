@@ -3,7 +3,7 @@
 from itertools import islice
 
 from maccord.alloc.errors import BadRequest
-from maccord.alloc.spans import common, numbers
+from maccord.alloc.spans import common, islands, numbers, without
 from maccord.store import pools
 from maccord.store.asking.pools import pool_named
 from maccord.store.database import Reader
@@ -13,16 +13,30 @@ _PREVIEW_MAX = 1000
 
 
 def preview(reader: Reader, name: str, count: int) -> tuple[str, ...]:
-    """Return addresses that would be given next, as far as no service process has chunks of the pool."""
+    """Return free addresses, first those that service processes have in hand, and then those that come next."""
     if not 1 <= count <= _PREVIEW_MAX:
         raise BadRequest("count", f"expected 1 to {_PREVIEW_MAX}")
     row = pool_named(reader, name)
     begin = row.last_given if row.policy == "sequential" else None
-    found: list[int] = []
+    found = _in_hand(reader, row, count)
     if begin is not None:
-        found = _next_free(reader, row, begin + 1, None, count)
+        found += _next_free(reader, row, begin + 1, None, count - len(found))
     found += _next_free(reader, row, None, begin, count - len(found))
     return tuple(pools.text(value, row.kind) for value in found)
+
+
+def _in_hand(reader: Reader, row: PoolRow, count: int) -> list[int]:
+    """Return up to `count` addresses of chunks that were not issued, a few chunks at a time."""
+    found: list[int] = []
+    for lo, hi in reader.rows("SELECT lo, hi FROM extent WHERE pool = ? AND kind = 'chunk' ORDER BY lo", (row.id,)):
+        issued = reader.rows(
+            "SELECT address FROM lease WHERE space = ? AND address BETWEEN ? AND ? ORDER BY address",
+            (row.space, lo, hi),
+        )
+        found += islice(numbers(without([(lo, hi)], islands(each[0] for each in issued))), count - len(found))
+        if len(found) == count:
+            break
+    return found
 
 
 def _next_free(reader: Reader, row: PoolRow, first: int | None, last: int | None, count: int) -> list[int]:

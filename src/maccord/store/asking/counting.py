@@ -7,6 +7,8 @@ from maccord.store.asking.pools import pool_named
 from maccord.store.database import Reader
 from maccord.store.extents import POOL, PoolRow, pool_row
 
+_SMALL = 2048
+
 
 def usage(reader: Reader, name: str | None) -> tuple[Usage, ...]:
     """Return the counters of one pool, or of all."""
@@ -24,6 +26,22 @@ def held_in_ranges(reader: Reader, name: str) -> dict[str, int]:
         (row.id,),
     )
     return {spell(unstored(lo, row.kind), row.kind): int(count) for lo, count in found}
+
+
+def low_pools(reader: Reader) -> dict[str, dict[str, object]]:
+    """Return the small pools that run low, with what is free of them. Large ones tell it when a hand is taken.
+
+    A hand of a small pool is a large part of it: between one hand and the next it may become exhausted.
+    """
+    found: dict[str, dict[str, object]] = {}
+    for row in map(pool_row, reader.rows(f"{POOL} WHERE p.low_percent > 0 ORDER BY p.name")):
+        total = reader.rows("SELECT coalesce(sum(hi - lo + 1), 0) FROM pool_range WHERE pool = ?", (row.id,))[0][0]
+        if not 0 < total <= _SMALL:
+            continue
+        one = _usage(reader, row)
+        if one.available * 100 < one.size * row.low_percent:
+            found[row.name] = {"free": one.available, "size": one.size}
+    return found
 
 
 def _usage(reader: Reader, row: PoolRow) -> Usage:

@@ -1,19 +1,21 @@
 """What is known of addresses now."""
 
 from collections.abc import Iterator
-
-from msgspec import json
+from itertools import chain, islice
+from typing import Any
 
 from maccord.alloc.authority import Page
 from maccord.alloc.clock import moment
-from maccord.alloc.errors import ScopeNeeded
+from maccord.alloc.errors import BadRequest, ScopeNeeded
 from maccord.alloc.kinds import AddressKind, spell, unstored
 from maccord.alloc.life import State
 from maccord.alloc.records import Lease
-from maccord.store import leasing, pools
-from maccord.store.asking.cursors import cursor, uncursor
+from maccord.store import holders, leasing, pools
+from maccord.store.asking.cursors import page, uncursor
 from maccord.store.asking.pools import pool_named
 from maccord.store.database import Reader
+
+_RUNS = 50
 
 
 def look_up(reader: Reader, text: str, scope: str | None) -> Lease:
@@ -72,6 +74,8 @@ def lease_list(
     limit: int,
 ) -> Page[Lease]:
     """Return leases in the order of space and address, filtered."""
+    if state not in (None, State.HELD, State.IN_USE, State.RESTING, State.PROBATION):
+        raise BadRequest("state", f"{state} addresses are not listed: they are runs of their pool")
     where, params = ["1 = 1"], list[object]()
     if pool_name is not None:
         row = pool_named(reader, pool_name)
@@ -83,26 +87,40 @@ def lease_list(
     if state is not None:
         where.append("l.state = ?")
         params.append(str(state))
-    if holder is not None:
-        # The text of the JSON is searched first, and what is found is compared exactly below.
-        where.append("l.holders LIKE ? ESCAPE '!'")
-        quoted = json.encode(holder.partition(":")[2] or holder).decode()
-        params.append("%" + quoted.replace("!", "!!").replace("%", "!%").replace("_", "!_") + "%")
     begin = uncursor("leases", after, [int, int])
-    if begin:
-        where.append("(l.space > ? OR (l.space = ? AND l.address > ?))")
-        params += [begin[0], *begin]
-    rows = reader.rows(
-        f"{leasing.LEASE} WHERE {' AND '.join(where)} ORDER BY l.space, l.address LIMIT ?", (*params, limit + 1)
-    )
-    found = [leasing.found(row) for row in rows]
-    kept = [
-        each.lease
-        for each in found[:limit]
-        if holder is None or any(holder in (f"{kind}:{name}", name) for kind, name, *_ in each.holders)
+    if holder is not None:
+        found = list(islice(_held_by(reader, holder, " AND ".join(where), params, begin), limit + 1))
+    else:
+        if begin:
+            where.append("(l.space > ? OR (l.space = ? AND l.address > ?))")
+            params += [begin[0], *begin]
+        rows = reader.rows(
+            f"{leasing.LEASE} WHERE {' AND '.join(where)} ORDER BY l.space, l.address LIMIT ?", (*params, limit + 1)
+        )
+        found = [leasing.found(row) for row in rows]
+    return page("leases", [each.lease for each in found], limit, [(each.space, each.address) for each in found])
+
+
+def _held_by(
+    reader: Reader, holder: str, where: str, params: list[object], begin: list[Any] | None
+) -> Iterator[leasing.Found]:
+    """Return the leases of a holder, by its id or kind:id, in their order; those behind `begin`, if it is given."""
+    after = (begin[0], begin[1] + 1) if begin else (-(1 << 63), -(1 << 63))
+    runs = [
+        (space, max(lo, after[1]) if space == after[0] else lo, hi)
+        for space, lo, hi in holders.runs_of(reader, (holder, holder.partition(":")[2]))
+        if (space, hi) >= after
     ]
-    last = found[limit - 1] if len(found) > limit else None
-    return Page(items=tuple(kept), next=cursor("leases", last.space, last.address) if last else None)
+    for at in range(0, len(runs), _RUNS):
+        part = runs[at : at + _RUNS]
+        place = " OR ".join(["(l.space = ? AND l.address BETWEEN ? AND ?)"] * len(part))
+        for row in reader.stream(
+            f"{leasing.LEASE} WHERE {where} AND ({place}) ORDER BY l.space, l.address",
+            (*params, *chain.from_iterable(part)),
+        ):
+            found = leasing.found(row)
+            if any(holder in (f"{kind}:{name}", name) for kind, name, *_ in found.holders):
+                yield found
 
 
 def holdings(reader: Reader, scope: str | None) -> Iterator[Lease]:

@@ -19,8 +19,8 @@ def preflight(reader: Reader, questions: Sequence[Question]) -> tuple[Verdict, .
     for asked in questions:
         verdict = _may(reader, asked)
         key = (verdict.address, asked.scope)
-        other = seen.setdefault(key, asked)
-        if verdict.allowed and (other.holder.kind, other.holder.id) != (asked.holder.kind, asked.holder.id):
+        other = seen.setdefault(key, asked) if verdict.allowed else asked
+        if (other.holder.kind, other.holder.id) != (asked.holder.kind, asked.holder.id):
             taken = AddressTaken(
                 verdict.address,
                 scope=asked.scope,
@@ -62,7 +62,7 @@ def _may(reader: Reader, asked: Question) -> Verdict:
         state=lease.state,
         pool=lease.pool,
         holders=names or ([lease.note] if lease.note else []),
-        host=", ".join(hosts),
+        host=lease.note.removeprefix("host ") if lease.state is State.BLOCK else ", ".join(hosts),
         since=lease.since,
         until=lease.until if lease.state not in OWNED else None,
         alternative=_alternative(reader, lease.pool),

@@ -3,9 +3,11 @@
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
+from msgspec.structs import replace
+
 from maccord.alloc import check
 from maccord.alloc.authority import Evidence
-from maccord.alloc.records import Actor, Adopted, Adoption, Lease, Question, Tenure, Verdict
+from maccord.alloc.records import Actor, Adopted, Adoption, ForeignRange, Lease, Question, Tenure, Verdict
 from maccord.store import adopting, asking
 from maccord.store.authority.part import Part, Preview
 from maccord.store.work import Tx
@@ -14,13 +16,15 @@ from maccord.store.work import Tx
 class StoreEvidence(Part, Evidence):
     """A store, held against evidence."""
 
-    def adopt(self, rows: Iterable[Adoption], *, actor: Actor, preview: bool = False) -> Adopted:
+    def adopt(
+        self, rows: Iterable[Adoption], *, actor: Actor, ranges: Iterable[ForeignRange] = (), preview: bool = False
+    ) -> Adopted:
         """See Evidence."""
         check.actor(actor)
-        taken = tuple(rows)  # a transaction may have to be repeated
+        taken, theirs = tuple(rows), tuple(ranges)  # a transaction may have to be repeated
 
         def work(tx: Tx) -> Adopted:
-            done = adopting.adopt(tx, taken, actor)
+            done = adopting.adopt(tx, taken, theirs, actor)
             if preview:
                 raise Preview(done)
             return done
@@ -29,14 +33,7 @@ class StoreEvidence(Part, Evidence):
             return self._do(work)
         except Preview as e:
             done: Adopted = e.result
-            return Adopted(
-                rows=done.rows,
-                added=done.added,
-                joined=done.joined,
-                known=done.known,
-                outside=done.outside,
-                preview=True,
-            )
+            return replace(done, preview=True)
 
     def holdings(self, *, scope: str | None = None) -> Iterator[Lease]:
         """See Evidence."""

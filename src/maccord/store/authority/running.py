@@ -11,7 +11,7 @@ from maccord.alloc.authority import Counters, Running
 from maccord.alloc.clock import SteadyClock, moment
 from maccord.alloc.errors import StoreUnavailable
 from maccord.alloc.records import Note
-from maccord.store import asking, auditing, hands, resting
+from maccord.store import asking, auditing, hands, holders, resting
 from maccord.store.authority.part import Part
 from maccord.store.database import Busy, Database, Trouble
 from maccord.store.engine import BOUNDS
@@ -19,6 +19,7 @@ from maccord.store.work import Chain, Tx
 
 _TICK_S = 1.0
 _ANCHOR_S = 60.0
+_WEIGH_S = 5.0
 _DEAD_US = 60_000_000
 _SWEEPS_MAX = 20
 
@@ -37,7 +38,8 @@ class StoreRunning(Part, Running):
         background: bool,
     ) -> None:
         super().__init__(db, chain, clock, chance, renew=renew, background=background)
-        self._anchored = time.monotonic()
+        self._anchored = self._weighed = time.monotonic()
+        self._low: set[str] = set()
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
         if background:
@@ -58,6 +60,13 @@ class StoreRunning(Part, Running):
         if self._closed:
             return
         self._do(self._beat)
+        for _ in range(_SWEEPS_MAX):
+            # Others go first: what is not followed yet is found all the same, only less quickly.
+            if self._engine.waiting or not self._behind() or self._do(holders.follow) == 0:
+                break
+        if self._engine.tally.listeners and time.monotonic() - self._weighed >= _WEIGH_S:
+            self._weighed = time.monotonic()
+            self._warn()
         if time.monotonic() - self._anchored >= _ANCHOR_S:
             self._anchored = time.monotonic()
             self._do(auditing.anchor)
@@ -73,6 +82,18 @@ class StoreRunning(Part, Running):
                 )
             )
         )
+
+    def _warn(self) -> None:
+        """Tell which small pools have become low."""
+        low = self._ask(asking.low_pools)
+        for name, facts in low.items():
+            if name not in self._low:
+                self._engine.tally.tell([Note(name="pool-low", at=self.now(), pool=name, facts=facts)])
+        self._low = set(low)
+
+    def _behind(self) -> bool:
+        now = self._clock()
+        return self._ask(lambda reader: holders.behind(reader, now))
 
     def _beat(self, tx: Tx) -> None:
         """Write that this process is at work, and follow who is ahead of it."""
@@ -116,6 +137,7 @@ class StoreRunning(Part, Running):
 
     def _leave(self, tx: Tx) -> None:
         auditing.anchor(tx)
+        holders.follow(tx)
         tx.db.run("UPDATE process SET ended_at = ?, beat_at = ? WHERE id = ?", (tx.now, tx.now, tx.process))
 
     def now(self) -> datetime:

@@ -123,6 +123,30 @@ CREATE INDEX lease_due ON lease (due) WHERE due IS NOT NULL;
 CREATE INDEX lease_in_use ON lease (pool) WHERE state = 'in-use';
 CREATE INDEX lease_quiet ON lease (pool, state) WHERE state = 'resting' OR state = 'probation';
 
+-- Where to look for what a holder has: a lease that somebody holds now lies in one of the runs of that holder's id, or is
+-- told of in the journal behind `held_up_to` (store/holders.py). What is here may be held no longer: leases decide.
+CREATE TABLE holding (
+  holder TEXT NOT NULL,
+  space INTEGER NOT NULL,
+  lo INTEGER NOT NULL,
+  hi INTEGER NOT NULL,
+  PRIMARY KEY (holder, space, lo, hi)
+) WITHOUT ROWID;
+CREATE VIEW holder_of AS
+  SELECT l.space, l.address, json_extract(h.value, '$[1]') AS holder FROM lease l, json_each(l.holders) h;
+INSERT INTO meta (name, value) VALUES ('held_up_to', '0');
+
+-- Ranges that somebody else issues from, as evidence showed them. What is free of them in a pool is excluded from it.
+CREATE TABLE foreign_range (
+  space INTEGER NOT NULL REFERENCES space (id),
+  lo INTEGER NOT NULL,
+  hi INTEGER NOT NULL,
+  owner TEXT NOT NULL,
+  since INTEGER NOT NULL,
+  CHECK (lo <= hi),
+  PRIMARY KEY (space, lo, hi)
+) WITHOUT ROWID;
+
 -- What is past: a holder's time, a rest, a probation.
 CREATE TABLE tenure (
   id INTEGER PRIMARY KEY,
