@@ -8,6 +8,7 @@ import click
 from maccord.cli.check import remark
 from maccord.cli.collect_live import ca_option, insecure_option, secret_option, timeout_option
 from maccord.cli.main import INCIDENTS, OK
+from maccord.cli.options import size_option
 
 if TYPE_CHECKING:
     from maccord.app.evidence import Evidence
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from maccord.plan.steps import AnyStep
     from maccord.reach import Trust
 
-_MB = 2**20
 _PASSWORD = "MACCORD_APPLY_PASSWORD"  # noqa: S105 - the name of a variable
 
 
@@ -65,10 +65,7 @@ _PASSWORD = "MACCORD_APPLY_PASSWORD"  # noqa: S105 - the name of a variable
     "--ssh-config", metavar="FILE", type=click.Path(exists=True, dir_okay=False), help="Settings of SSH (ssh_config)."
 )
 @click.option("--quiet", is_flag=True, help="Print the end alone.")
-@click.option(
-    "--max-file-size", type=click.IntRange(1, 4096), default=64, show_default=True, metavar="MB",
-    help="Do not read files larger than this.",
-)  # fmt: skip
+@size_option
 def command(
     folder: str,
     *,
@@ -129,7 +126,7 @@ def command(
     from maccord.apply.run import Manner
 
     plan = reviewed_plan(folder, digest)
-    known = Evidence.of((*world, *evidence), bytes_max=max_file_size * _MB)
+    known = Evidence.of((*world, *evidence), bytes_max=max_file_size)
     if world:
         transport = _emulated(folder, known)
     else:

@@ -1,36 +1,19 @@
 """`maccord check`: the main job."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import click
 
 from maccord.cli.main import INCIDENTS, OK, WRONG_CALL
+from maccord.cli.options import now_option, size_option
 from maccord.cli.output import write_table, write_text
 
 if TYPE_CHECKING:
     from maccord.cli.progress import Progress
     from maccord.engine import Engine
     from maccord.report import Report
-
-_MB = 2**20
-
-
-class Moment(click.ParamType[datetime]):
-    """A moment in ISO 8601; without a zone it is UTC."""
-
-    name = "moment"
-
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
-        """Return the moment that an argument spells."""
-        if isinstance(value, datetime):
-            return value
-        try:
-            moment = datetime.fromisoformat(str(value))
-        except ValueError:
-            self.fail(f"{value!r} is no moment such as 2027-01-31 or 2027-01-31T12:00:00Z", param, ctx)
-        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 @click.command("check")
@@ -59,11 +42,8 @@ class Moment(click.ParamType[datetime]):
 )  # fmt: skip
 @click.option("--strict", is_flag=True, help="Leave with 2 when any of the evidence could not be used.")
 @click.option("--quiet", is_flag=True, help="Print nothing but the report: no progress, no remarks.")
-@click.option("--now", type=Moment(), metavar="MOMENT", help="Judge accepted faults as of MOMENT (UTC).")
-@click.option(
-    "--max-file-size", type=click.IntRange(1, 4096), default=64, show_default=True, metavar="MB",
-    help="Do not read files larger than this.",
-)  # fmt: skip
+@now_option
+@size_option
 @click.option(
     "--workers", type=click.IntRange(1, 256), envvar="MACCORD_WORKERS", metavar="N",
     help="Read with N processes; by default as many as there are processors, and one for little evidence.",
@@ -124,12 +104,12 @@ def command(
         raise click.UsageError("--connect and --scratch go with --engine spark.")
     if fail_on == "new" and since is None:
         raise click.UsageError("--fail-on new needs --since REPORT: new since when?")
-    compared = _comparing(since, max_file_size * _MB) if since else None
+    compared = _comparing(since, max_file_size) if since else None
     with progress(shown=not quiet) as tell:
         if spark or is_tables(paths):
             report, engine = _checked_tables(paths, connect if spark else None, scratch, moment, tell)
         else:
-            report, engine = _checked(paths, max_file_size * _MB, workers, moment, tell)
+            report, engine = _checked(paths, max_file_size, workers, moment, tell)
         report = compared(report) if compared else report
         page = _page(report, engine) if format == "html" else ""
     write_text(page, output) if page else _write(report, format, output)

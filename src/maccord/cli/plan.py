@@ -5,13 +5,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from maccord.cli.check import Moment, remark
+from maccord.cli.check import remark
 from maccord.cli.main import INCIDENTS, OK, WRONG_CALL
+from maccord.cli.options import now_option, size_option
 
 if TYPE_CHECKING:
     from maccord.plan.plan import Plan
-
-_MB = 2**20
 
 
 @click.command("plan")
@@ -40,11 +39,8 @@ _MB = 2**20
 )  # fmt: skip
 @click.option("--force", is_flag=True, help="Make the plan even if it changes more than a third of the fleet.")
 @click.option("--quiet", is_flag=True, help="Show no progress and print no remarks.")
-@click.option("--now", type=Moment(), metavar="MOMENT", help="Judge accepted faults as of MOMENT (UTC).")
-@click.option(
-    "--max-file-size", type=click.IntRange(1, 4096), default=64, show_default=True, metavar="MB",
-    help="Do not read files larger than this.",
-)  # fmt: skip
+@now_option
+@size_option
 def command(
     paths: tuple[str, ...],
     *,
@@ -113,7 +109,7 @@ def command(
             wiring.engine,
             now=now or wiring.clock(),
             wishes=wishes,
-            bytes_max=max_file_size * _MB,
+            bytes_max=max_file_size,
             tell=tell.files,
         )
     if not planned.files:

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from maccord.cli.check import Moment, remark
+from maccord.cli.check import remark
 from maccord.cli.main import INCIDENTS, OK, WRONG_CALL
+from maccord.cli.options import now_option
 from maccord.cli.output import write_table, write_text
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ def _shared(command: _Command) -> _Command:
                          show_default=True, help="table for people, json (maccord.report/1) for programs."),
             click.option("--output", metavar="FILE", help="Write the answer to FILE instead of standard output."),
             click.option("--quiet", is_flag=True, help="Show no progress and print no remarks."),
-            click.option("--now", type=Moment(), metavar="MOMENT", help="Judge accepted faults as of MOMENT (UTC)."),
+            now_option,
         )
     ):  # fmt: skip
         command = option(command)
