@@ -313,8 +313,9 @@ def switch(
 
     \b
     Examples:
-      maccord collect switch sw01 sw02 --output evidence maccord collect switch sw01.example.org --user audit
-      --authentication-file auth --privacy-file priv --output evidence
+      maccord collect switch sw01 sw02 --output evidence
+      maccord collect switch sw01.example.org --user audit --authentication-file auth \\
+                             --privacy-file priv --output evidence
     """
     from maccord.cli.secret import secret
     from maccord.reach import Secret
