@@ -44,6 +44,27 @@ size_option: Option = click.option(
 )  # fmt: skip
 """Told in megabytes; the command gets bytes."""
 
+ca_option: Option = click.option(
+    "--ca", metavar="FILE", type=click.Path(exists=True, dir_okay=False),
+    help="Trust the certificates of FILE (PEM) instead of the system's.",
+)  # fmt: skip
+insecure_option: Option = click.option(
+    "--insecure", is_flag=True,
+    help="Do not check who answers: whoever stands in between reads the password and may forge the answer.",
+)  # fmt: skip
+timeout_option: Option = click.option(
+    "--timeout", metavar="SECONDS", type=click.FloatRange(min=1), default=30, show_default=True,
+    help="Wait so long for a connection, or for the next bytes.",
+)  # fmt: skip
+
+
+def secret_option(what: str) -> Option:
+    """Return the option that names the file with a password or token."""
+    return click.option(
+        f"--{what}-file", metavar="FILE",
+        help=f"Read the {what} from the first line of FILE, which nobody else may read.",
+    )  # fmt: skip
+
 
 def as_one(name: str, make: Callable[..., object], *options: Option) -> Option:
     """Return what adds options to a command, and hands them to it as `name`: what `make` makes of their values.

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from maccord.cli.collect_live import ca_option, insecure_option, secret_option, timeout_option
-from maccord.cli.options import as_one
+from maccord.cli.options import as_one, ca_option, insecure_option, secret_option, timeout_option
 
 if TYPE_CHECKING:
     from maccord.apply.transport import Transport

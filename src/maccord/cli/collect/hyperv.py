@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
-from maccord.cli import collect_live as live
-from maccord.cli.harvest import Ask, harvest
-from maccord.cli.options import as_one
+from maccord.cli.collect.harvest import Ask, Tell, harvest
+from maccord.cli.collect.options import limit_option, parallel_option, quiet_option, strict_option
+from maccord.cli.options import as_one, ca_option, insecure_option, secret_option, timeout_option
 from maccord.cli.output import write_text
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ _sign_in_options = as_one(
     click.option(
         "--user", help="Sign in as USER, such as CORP\\audit or audit@corp.example; else with a Kerberos ticket."
     ),
-    live.secret_option("password"),
+    secret_option("password"),
     click.option(
         "--auth", type=click.Choice(["negotiate", "kerberos", "ntlm", "basic"]), default="negotiate", show_default=True,
         help="negotiate takes Kerberos where it can and NTLM elsewhere; basic goes over TLS alone.",
@@ -72,9 +72,9 @@ _sign_in_options = as_one(
     ),
     click.option("--port", type=click.IntRange(1, 65535), help="Another port than 5986 (with --http 5985)."),
     click.option("--skip-events", is_flag=True, help="Leave out the event logs, where reading them takes too long."),
-    live.ca_option,
-    live.insecure_option,
-    live.timeout_option,
+    ca_option,
+    insecure_option,
+    timeout_option,
 )  # fmt: skip
 
 
@@ -112,11 +112,11 @@ _names_options = as_one(
 @click.option("--script", is_flag=True, help="Print the PowerShell collector to run on each host, and ask nobody.")
 @_names_options
 @_sign_in_options
-@live.parallel_option(16)
-@live.limit_option(900)
+@parallel_option(16)
+@limit_option(900)
 @click.option("--output", metavar="DIR|FILE", help="Write HOST.json into folder DIR, or the script to FILE.")
-@live.strict_option
-@live.quiet_option
+@strict_option
+@quiet_option
 def hyperv(
     *,
     names: list[str],
@@ -168,7 +168,7 @@ def hyperv(
 def _asking(host: str, session: "Session") -> Ask:
     from maccord.reach.windows import collect
 
-    def ask(_tell: live.Tell) -> "Collected":
+    def ask(_tell: Tell) -> "Collected":
         return collect(host, session)
 
     return ask

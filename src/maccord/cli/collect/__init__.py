@@ -2,9 +2,13 @@
 
 import click
 
-from maccord.cli import collect_live as live
-from maccord.cli.collect_hyperv import hyperv
-from maccord.cli.output import write_text
+from maccord.cli.collect.hyperv import hyperv
+from maccord.cli.collect.libvirt import libvirt
+from maccord.cli.collect.netbox import netbox
+from maccord.cli.collect.proxmox import proxmox
+from maccord.cli.collect.switch import switch
+from maccord.cli.collect.vmm import vmm
+from maccord.cli.collect.vsphere import vsphere
 
 
 @click.group("collect")
@@ -29,18 +33,5 @@ def command() -> None:
     """
 
 
-for _platform in (hyperv, live.libvirt, live.netbox, live.proxmox, live.switch, live.vsphere):
+for _platform in (hyperv, libvirt, netbox, proxmox, switch, vmm, vsphere):
     command.add_command(_platform)
-
-
-@command.command("vmm", short_help="VMM servers: the script that runs where the console is.")
-@click.option("--script", is_flag=True, help="Print the PowerShell collector to run where the VMM console is.")
-@click.option("--output", metavar="FILE", help="Write the script to FILE instead of standard output.")
-def vmm(*, script: bool, output: str | None) -> int:
-    """The collector for a VMM server: writes a maccord.vmm/1 export of its MAC pools and granted addresses."""
-    from maccord.collect.scripts import text
-
-    if not script:
-        raise click.UsageError("say --script: maccord prints the collector, and you run it on the host")
-    write_text(text("vmm-server"), output)
-    return 0
