@@ -178,3 +178,25 @@ def test_a_commit_of_which_nobody_knows_is_told_as_unknown_and_a_retry_settles_i
     other = authority.allocate("web", vm("b"), actor=ACTOR, key="b")
     assert other.addresses != again.addresses
     assert authority.verify_audit().ok
+
+
+def test_the_keeper_goes_on_after_a_fault_of_ours(stores, monkeypatch, caplog):
+    monkeypatch.setattr("maccord.store.authority.running._TICK_S", 0.02)
+    authority = stores.open(background=True)
+    authority.create_pool(spec(rest_s=60), actor=ACTOR)
+    given = authority.allocate("web", vm("vm1"), actor=ACTOR).addresses[0]
+    authority.release(given, actor=ACTOR)
+    right, wrong = type(authority).tick, iter([True])
+
+    def tick(self):
+        if next(wrong, False):
+            raise ZeroDivisionError
+        right(self)
+
+    monkeypatch.setattr(type(authority), "tick", tick)
+    stores.time.pass_s(61)
+    until = time.monotonic() + 10
+    while authority.look_up(given).state is State.RESTING and time.monotonic() < until:
+        time.sleep(0.02)
+    assert authority.look_up(given).state is State.FREE
+    assert "ZeroDivisionError" in caplog.text

@@ -15,27 +15,15 @@ from maccord.collect.scripts import text
 from maccord.mac import MaccordError
 from maccord.plan.steps import AnyStep
 from maccord.powershell import Result, read_results, step_script
-from maccord.reach import Secret, Trust
 from maccord.reach.answer import reason_of
 from maccord.reach.library import library
-from maccord.reach.windows import PORT_PLAIN, PORT_TLS
+from maccord.reach.winrm import Access
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SignIn:
-    """How to sign in on Windows hosts. `addresses`: where a host is reached when not by its name; `suffix`: a domain.
+class SignIn(Access):
+    """How to sign in on Windows hosts. `addresses`: where one is reached when not by its name; `suffix`: a domain."""
 
-    Without `tls` messages are encrypted by Kerberos or NTLM, or not sent. `timeout_s` bounds a connection and the wait
-    for the next bytes, not the step.
-    """
-
-    user: str | None
-    password: Secret | None
-    auth: str = "negotiate"
-    tls: bool = True
-    port: int | None = None
-    trust: Trust = field(default_factory=Trust)
-    timeout_s: float = 30
     addresses: Mapping[str, str] = field(default_factory=dict)
     suffix: str = ""
 
@@ -92,21 +80,8 @@ class WinRm:
     def _session(
         self, host: str, script: str, arguments: tuple[str, ...], reached: Callable[[], None]
     ) -> tuple[list[str], list[str]]:
-        wsman, powershell = library("pypsrp.wsman", "windows"), library("pypsrp.powershell", "windows")
-        sign_in = self.sign_in
-        connection = wsman.WSMan(
-            sign_in.address(host),
-            port=sign_in.port or (PORT_TLS if sign_in.tls else PORT_PLAIN),
-            username=sign_in.user,
-            password=sign_in.password.reveal() if sign_in.password else None,
-            ssl=sign_in.tls,
-            auth=sign_in.auth,
-            cert_validation=sign_in.trust.verify,
-            encryption="auto" if sign_in.tls else "always",
-            connection_timeout=int(sign_in.timeout_s),
-            operation_timeout=int(sign_in.timeout_s),
-            read_timeout=int(sign_in.timeout_s) + 10,
-        )
+        powershell = library("pypsrp.powershell", "windows")
+        connection = self.sign_in.connection(self.sign_in.address(host))
         with connection, powershell.RunspacePool(connection) as pool:
             reached()
             shell = powershell.PowerShell(pool)

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from maccord.cli.book import BookGroup, format_option, opened
-from maccord.cli.check import Moment
 from maccord.cli.main import INCIDENTS, OK, WRONG_CALL
+from maccord.cli.options import Moment
 from maccord.cli.shown import document, facts, holder, holders, said, show, table
 
 if TYPE_CHECKING:

@@ -1,24 +1,19 @@
 """`maccord apply`: a reviewed plan, run step by step, resumable, with its reverse at hand."""
 
-import os
 from typing import TYPE_CHECKING
 
 import click
 
 from maccord.cli.check import remark
-from maccord.cli.collect_live import ca_option, insecure_option, secret_option, timeout_option
 from maccord.cli.main import INCIDENTS, OK
+from maccord.cli.options import size_option
+from maccord.cli.way import Way, way_options
 
 if TYPE_CHECKING:
     from maccord.app.evidence import Evidence
     from maccord.apply.run import Ran
     from maccord.apply.transport import Transport
-    from maccord.plan.plan import Plan
     from maccord.plan.steps import AnyStep
-    from maccord.reach import Trust
-
-_MB = 2**20
-_PASSWORD = "MACCORD_APPLY_PASSWORD"  # noqa: S105 - the name of a variable
 
 
 @click.command("apply")
@@ -45,30 +40,9 @@ _PASSWORD = "MACCORD_APPLY_PASSWORD"  # noqa: S105 - the name of a variable
     "--patience", type=click.FloatRange(min=1), default=300, show_default=True, metavar="SECONDS",
     help="Ask a host again for so long when the way to it breaks during a step.",
 )  # fmt: skip
-@click.option(
-    "--address", multiple=True, metavar="HOST=NAME", help="Reach a host by this name or IP address. Repeatable."
-)
-@click.option("--suffix", default="", metavar="DOMAIN", help="Add a domain to hosts' names, such as corp.example.")
-@click.option("--user", help="The name to sign in with, such as CORP\\admin; for Kerberos the ticket's.")
-@secret_option("password")
-@click.option(
-    "--auth", type=click.Choice(["negotiate", "kerberos", "ntlm", "basic"]), default="negotiate", show_default=True,
-    help="How to sign in over WinRM.",
-)  # fmt: skip
-@click.option("--no-tls", is_flag=True, help="Use WinRM's port 5985: messages are encrypted by Kerberos or NTLM.")
-@click.option("--port", type=click.IntRange(1, 65535), help="The port, where it is not the usual one.")
-@ca_option
-@insecure_option
-@timeout_option
-@click.option("--ssh-key", metavar="FILE", type=click.Path(exists=True, dir_okay=False), help="A private key for SSH.")
-@click.option(
-    "--ssh-config", metavar="FILE", type=click.Path(exists=True, dir_okay=False), help="Settings of SSH (ssh_config)."
-)
+@way_options
 @click.option("--quiet", is_flag=True, help="Print the end alone.")
-@click.option(
-    "--max-file-size", type=click.IntRange(1, 4096), default=64, show_default=True, metavar="MB",
-    help="Do not read files larger than this.",
-)  # fmt: skip
+@size_option
 def command(
     folder: str,
     *,
@@ -79,18 +53,7 @@ def command(
     reverse: bool,
     batch: int,
     patience: float,
-    address: tuple[str, ...],
-    suffix: str,
-    user: str | None,
-    password_file: str | None,
-    auth: str,
-    no_tls: bool,
-    port: int | None,
-    ca: str | None,
-    insecure: bool,
-    timeout: float,
-    ssh_key: str | None,
-    ssh_config: str | None,
+    way: Way,
     quiet: bool,
     max_file_size: int,
 ) -> int:
@@ -129,27 +92,8 @@ def command(
     from maccord.apply.run import Manner
 
     plan = reviewed_plan(folder, digest)
-    known = Evidence.of((*world, *evidence), bytes_max=max_file_size * _MB)
-    if world:
-        transport = _emulated(folder, known)
-    else:
-        from maccord.reach import Trust
-
-        transport = _real(
-            plan,
-            over,
-            user=user,
-            password_file=password_file,
-            auth=auth,
-            tls=not no_tls,
-            port=port,
-            trust=Trust(ca, insecure),
-            timeout_s=timeout,
-            addresses=_addresses(address),
-            suffix=suffix,
-            ssh_key=ssh_key,
-            ssh_config=ssh_config,
-        )
+    known = Evidence.of((*world, *evidence), bytes_max=max_file_size)
+    transport = _emulated(folder, known) if world else way.transport(plan, over)
     ran = apply_plan(
         plan,
         folder,
@@ -171,67 +115,6 @@ def _emulated(folder: str, known: "Evidence") -> "Transport":
 
     path = Path(folder)
     return EmulatedFleet(known.exports, (path if path.is_dir() else path.parent) / FOLDER)
-
-
-def _real(
-    plan: "Plan",
-    over: str,
-    *,
-    user: str | None,
-    password_file: str | None,
-    auth: str,
-    tls: bool,
-    port: int | None,
-    trust: "Trust",
-    timeout_s: float,
-    addresses: dict[str, str],
-    suffix: str,
-    ssh_key: str | None,
-    ssh_config: str | None,
-) -> "Transport":
-    from maccord.app.apply import servers_of
-
-    if over == "ssh":
-        from pathlib import Path
-
-        from maccord.apply.ssh import Client, Ssh
-
-        client = Client(
-            user=user or "",
-            key=Path(ssh_key) if ssh_key else None,
-            config=Path(ssh_config) if ssh_config else None,
-            port=port,
-            addresses=addresses,
-            suffix=suffix,
-        )
-        return Ssh(client, servers_of(plan))
-    from maccord.apply.windows import SignIn, WinRm
-    from maccord.cli.secret import secret
-
-    wanted = auth in ("basic", "ntlm") or user or password_file or os.environ.get(_PASSWORD)
-    password = secret(f"password of {user}", _PASSWORD, password_file, "--password-file") if wanted else None
-    sign_in = SignIn(
-        user=user,
-        password=password,
-        auth=auth,
-        tls=tls,
-        port=port,
-        trust=trust,
-        timeout_s=timeout_s,
-        addresses=addresses,
-        suffix=suffix,
-    )
-    return WinRm(sign_in, servers_of(plan))
-
-
-def _addresses(told: tuple[str, ...]) -> dict[str, str]:
-    found = {}
-    for one in told:
-        host, _, name = one.partition("=")
-        if not host or not name:
-            raise click.UsageError(f"--address {one}: say HOST=NAME")
-        found[host] = name
-    return found
 
 
 def _say(step: "AnyStep", outcome: str, seen: str) -> None:

@@ -1,12 +1,14 @@
 """`maccord check`: the main job."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import click
 
 from maccord.cli.main import INCIDENTS, OK, WRONG_CALL
+from maccord.cli.options import as_one, now_option, size_option
 from maccord.cli.output import write_table, write_text
 
 if TYPE_CHECKING:
@@ -14,23 +16,76 @@ if TYPE_CHECKING:
     from maccord.engine import Engine
     from maccord.report import Report
 
-_MB = 2**20
+
+@dataclass(frozen=True, slots=True)
+class _Cluster:
+    """An endpoint of Spark Connect, and a folder that it can write."""
+
+    connect: str
+    scratch: str | None
 
 
-class Moment(click.ParamType[datetime]):
-    """A moment in ISO 8601; without a zone it is UTC."""
+def _cluster(engine_name: str, connect: str | None, scratch: str | None) -> _Cluster | None:
+    if engine_name != "spark" and (connect or scratch):
+        raise click.UsageError("--connect and --scratch go with --engine spark.")
+    if engine_name != "spark":
+        return None
+    if not connect:
+        raise click.UsageError("--engine spark needs --connect sc://HOST:PORT.")
+    return _Cluster(connect, scratch)
 
-    name = "moment"
 
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
-        """Return the moment that an argument spells."""
-        if isinstance(value, datetime):
-            return value
-        try:
-            moment = datetime.fromisoformat(str(value))
-        except ValueError:
-            self.fail(f"{value!r} is no moment such as 2027-01-31 or 2027-01-31T12:00:00Z", param, ctx)
-        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+_cluster_options = as_one(
+    "cluster",
+    _cluster,
+    click.option(
+        "--engine", "engine_name", type=click.Choice(["duckdb", "spark"]), default="duckdb", show_default=True,
+        help="Where the rules run: in this process, or at an endpoint of Spark Connect, on TABLES it can read.",
+    ),
+    click.option("--connect", metavar="sc://HOST:PORT", help="The endpoint of Spark Connect (--engine spark)."),
+    click.option(
+        "--scratch", metavar="URI",
+        help="A folder the cluster can write, for what several rules read; without it, cached (--engine spark).",
+    ),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Since:
+    """What the report is compared with, if anything, and whether only what is new since counts."""
+
+    report: str | None
+    only_new: bool
+
+    def comparing(self, bytes_max: int) -> "Callable[[Report], Report]":
+        """Read the earlier report, and return what marks the difference in another."""
+        if self.report is None:
+            return lambda report: report
+        from maccord.app.since import earlier_report
+        from maccord.report.since import compared
+
+        earlier = earlier_report(self.report, bytes_max=bytes_max)
+        return lambda report: compared(report, earlier)
+
+
+def _since(since: str | None, fail_on: str) -> _Since:
+    if fail_on == "new" and since is None:
+        raise click.UsageError("--fail-on new needs --since REPORT: new since when?")
+    return _Since(since or None, only_new=fail_on == "new")
+
+
+_since_options = as_one(
+    "since",
+    _since,
+    click.option(
+        "--since", metavar="REPORT",
+        help="Mark what is new, gone and changed since REPORT, an earlier report of --format json.",
+    ),
+    click.option(
+        "--fail-on", type=click.Choice(["any", "new"]), default="any", show_default=True,
+        help="new: leave with 1 only for incidents that are new or worse since REPORT.",
+    ),
+)  # fmt: skip
 
 
 @click.command("check")
@@ -39,31 +94,13 @@ class Moment(click.ParamType[datetime]):
     "--format", type=click.Choice(["table", "json", "csv", "html", "markdown"]), default="table", show_default=True,
     help="table, html (one page) or markdown for people, json (maccord.report/1) for programs, csv for spreadsheets.",
 )  # fmt: skip
-@click.option(
-    "--engine", "engine_name", type=click.Choice(["duckdb", "spark"]), default="duckdb", show_default=True,
-    help="Where the rules run: in this process, or at an endpoint of Spark Connect, on TABLES it can read.",
-)  # fmt: skip
-@click.option("--connect", metavar="sc://HOST:PORT", help="The endpoint of Spark Connect (--engine spark).")
-@click.option(
-    "--scratch", metavar="URI",
-    help="A folder the cluster can write, for what several rules read; without it, cached (--engine spark).",
-)  # fmt: skip
+@_cluster_options
 @click.option("--output", metavar="FILE", help="Write the report to FILE instead of standard output.")
-@click.option(
-    "--since", metavar="REPORT",
-    help="Mark what is new, gone and changed since REPORT, an earlier report of --format json.",
-)  # fmt: skip
-@click.option(
-    "--fail-on", type=click.Choice(["any", "new"]), default="any", show_default=True,
-    help="new: leave with 1 only for incidents that are new or worse since REPORT.",
-)  # fmt: skip
+@_since_options
 @click.option("--strict", is_flag=True, help="Leave with 2 when any of the evidence could not be used.")
 @click.option("--quiet", is_flag=True, help="Print nothing but the report: no progress, no remarks.")
-@click.option("--now", type=Moment(), metavar="MOMENT", help="Judge accepted faults as of MOMENT (UTC).")
-@click.option(
-    "--max-file-size", type=click.IntRange(1, 4096), default=64, show_default=True, metavar="MB",
-    help="Do not read files larger than this.",
-)  # fmt: skip
+@now_option
+@size_option
 @click.option(
     "--workers", type=click.IntRange(1, 256), envvar="MACCORD_WORKERS", metavar="N",
     help="Read with N processes; by default as many as there are processors, and one for little evidence.",
@@ -72,12 +109,9 @@ def command(
     paths: tuple[str, ...],
     *,
     format: str,  # noqa: A002 - settings call it what the option is called
-    engine_name: str,
-    connect: str | None,
-    scratch: str | None,
+    cluster: _Cluster | None,
     output: str | None,
-    since: str | None,
-    fail_on: str,
+    since: _Since,
     strict: bool,
     quiet: bool,
     now: datetime | None,
@@ -117,32 +151,16 @@ def command(
     from maccord.cli.progress import progress
 
     moment = now or _now()
-    spark = engine_name == "spark"
-    if spark and not connect:
-        raise click.UsageError("--engine spark needs --connect sc://HOST:PORT.")
-    if not spark and (connect or scratch):
-        raise click.UsageError("--connect and --scratch go with --engine spark.")
-    if fail_on == "new" and since is None:
-        raise click.UsageError("--fail-on new needs --since REPORT: new since when?")
-    compared = _comparing(since, max_file_size * _MB) if since else None
+    compared = since.comparing(max_file_size)
     with progress(shown=not quiet) as tell:
-        if spark or is_tables(paths):
-            report, engine = _checked_tables(paths, connect if spark else None, scratch, moment, tell)
+        if cluster or is_tables(paths):
+            report, engine = _checked_tables(paths, cluster, moment, tell)
         else:
-            report, engine = _checked(paths, max_file_size * _MB, workers, moment, tell)
-        report = compared(report) if compared else report
+            report, engine = _checked(paths, max_file_size, workers, moment, tell)
+        report = compared(report)
         page = _page(report, engine) if format == "html" else ""
     write_text(page, output) if page else _write(report, format, output)
-    return _code(report, strict=strict, anew=fail_on == "new", say=_silence if quiet else remark)
-
-
-def _comparing(since: str, bytes_max: int) -> Callable[["Report"], "Report"]:
-    """Read the earlier report, and return what marks the difference in another."""
-    from maccord.app.since import earlier_report
-    from maccord.report.since import compared
-
-    earlier = earlier_report(since, bytes_max=bytes_max)
-    return lambda report: compared(report, earlier)
+    return _code(report, strict=strict, anew=since.only_new, say=_silence if quiet else remark)
 
 
 def _now() -> datetime:
@@ -171,7 +189,7 @@ def _checked(
 
 
 def _checked_tables(
-    paths: tuple[str, ...], connect: str | None, scratch: str | None, moment: datetime, tell: "Progress"
+    paths: tuple[str, ...], cluster: _Cluster | None, moment: datetime, tell: "Progress"
 ) -> "tuple[Report, Engine]":
     from maccord import wiring
     from maccord.app.check import check_tables
@@ -181,7 +199,7 @@ def _checked_tables(
             "--engine spark reads one folder of TABLES; maccord tables A B --output DIR makes one folder of several."
         )
     (tables,) = paths
-    engine = wiring.spark(connect, tables, scratch) if connect else wiring.engine_on(tables)
+    engine = wiring.spark(cluster.connect, tables, cluster.scratch) if cluster else wiring.engine_on(tables)
     return check_tables(engine, tables, now=moment, tell=tell.rule), engine
 
 

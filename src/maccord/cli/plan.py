@@ -5,13 +5,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from maccord.cli.check import Moment, remark
+from maccord.cli.check import remark
 from maccord.cli.main import INCIDENTS, OK, WRONG_CALL
+from maccord.cli.options import now_option, size_option
+from maccord.cli.wishes import wishes_options
 
 if TYPE_CHECKING:
-    from maccord.plan.plan import Plan
-
-_MB = 2**20
+    from maccord.app.wishes import Wishes
+    from maccord.plan.plan import Outcome, Plan
 
 
 @click.command("plan")
@@ -22,41 +23,16 @@ _MB = 2**20
 )  # fmt: skip
 @click.option("--format", type=click.Choice(["table", "json"]), default="table", show_default=True,
               help="What is printed: a summary for people, or plan.json.")  # fmt: skip
-@click.option("--ranges", multiple=True, metavar="FIRST..LAST", help="Take new ranges of hosts from here. Repeatable.")
-@click.option("--statics", multiple=True, metavar="FIRST..LAST", help="Take static addresses from here. Repeatable.")
-@click.option("--avoid", multiple=True, metavar="FIRST..LAST", help="Never give these out. Repeatable.")
-@click.option(
-    "--growth", type=click.IntRange(1, 1 << 24), metavar="N",
-    help="Make every new range N addresses long or longer. Default: 256.",
-)  # fmt: skip
-@click.option(
-    "--running", type=click.Choice(["schedule", "leave"]),
-    help="Machines that run and need another address: restart them by a step (the default), or leave them.",
-)  # fmt: skip
-@click.option(
-    "--join", "joins", multiple=True, metavar="HOST:NIC[:TEAM[:VNIC]]",
-    help="A host that is being built: NIC, which has the management address, joins TEAM, on which a switch stands, and "
-    "a new VNIC (MGMT) takes its IP settings over. Repeatable.",
-)  # fmt: skip
-@click.option("--force", is_flag=True, help="Make the plan even if it changes more than a third of the fleet.")
+@wishes_options
 @click.option("--quiet", is_flag=True, help="Show no progress and print no remarks.")
-@click.option("--now", type=Moment(), metavar="MOMENT", help="Judge accepted faults as of MOMENT (UTC).")
-@click.option(
-    "--max-file-size", type=click.IntRange(1, 4096), default=64, show_default=True, metavar="MB",
-    help="Do not read files larger than this.",
-)  # fmt: skip
+@now_option
+@size_option
 def command(
     paths: tuple[str, ...],
     *,
     output: str,
     format: str,  # noqa: A002 - settings call it what the option is called
-    ranges: tuple[str, ...],
-    statics: tuple[str, ...],
-    avoid: tuple[str, ...],
-    growth: int | None,
-    running: str | None,
-    joins: tuple[str, ...],
-    force: bool,
+    wishes: "Wishes",
     quiet: bool,
     now: datetime | None,
     max_file_size: int,
@@ -94,26 +70,15 @@ def command(
     """
     from maccord import wiring
     from maccord.app.plan import plan_for, write_plan
-    from maccord.app.wishes import Wishes
     from maccord.cli.progress import progress
-    from maccord.plan.plan import Join
 
-    wishes = Wishes(
-        ranges=_spans(ranges, "--ranges"),
-        statics=_spans(statics, "--statics"),
-        avoid=_spans(avoid, "--avoid"),
-        growth=growth,
-        running="leave" if running == "leave" else "schedule" if running else None,
-        forced=force,
-        joins=tuple(Join(**dict(zip(("host", "nic", "team", "vnic"), _parts(one), strict=False))) for one in joins),
-    )
     with progress(shown=not quiet) as tell:
         planned = plan_for(
             paths,
             wiring.engine,
             now=now or wiring.clock(),
             wishes=wishes,
-            bytes_max=max_file_size * _MB,
+            bytes_max=max_file_size,
             tell=tell.files,
         )
     if not planned.files:
@@ -125,30 +90,12 @@ def command(
     _print(planned.plan, format)
     if not quiet:
         remark(f"{output}: {files} files; review plan.md, then: maccord rehearse {output} {' '.join(paths)}")
-    left = [one for one in planned.plan.outcomes if one.becomes != "repaired" and _counts(one.severity, one.why)]
-    return INCIDENTS if left else OK
+    return INCIDENTS if any(map(_is_left, planned.plan.outcomes)) else OK
 
 
-def _parts(text: str) -> list[str]:
-    """Return HOST, NIC, and perhaps TEAM and VNIC; no connection of Windows has a colon in its name."""
-    parts = text.split(":")
-    if not 2 <= len(parts) <= 4 or not all(parts):
-        raise click.BadParameter(f"{text!r} is not HOST:NIC, HOST:NIC:TEAM or HOST:NIC:TEAM:VNIC", param_hint="--join")
-    return parts
-
-
-def _counts(severity: str, why: str) -> bool:
-    return severity != "info" and not why.startswith("accepted: ")
-
-
-def _spans(texts: tuple[str, ...], option: str) -> tuple[tuple[int, int], ...]:
-    from maccord.app.wishes import parse_span
-    from maccord.mac import BadAddress
-
-    try:
-        return tuple(parse_span(one) for one in texts)
-    except BadAddress as error:
-        raise click.BadParameter(f"{error}; a range is spelled FIRST..LAST", param_hint=option) from error
+def _is_left(one: "Outcome") -> bool:
+    """Tell whether an incident at warning or above is there when the plan has run, and nobody accepted that."""
+    return one.becomes != "repaired" and one.severity != "info" and not one.why.startswith("accepted: ")
 
 
 def _print(plan: "Plan", form: str) -> None:

@@ -5,13 +5,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from maccord.cli.check import Moment
 from maccord.cli.main import INCIDENTS, OK
+from maccord.cli.options import now_option, size_option
 
 if TYPE_CHECKING:
     from maccord.rehearse.rehearsal import Rehearsal
-
-_MB = 2**20
 
 
 @click.command("rehearse")
@@ -28,11 +26,8 @@ _MB = 2**20
 )  # fmt: skip
 @click.option("--no-reverse", is_flag=True, help="Do not try whether the reverse restores what was.")
 @click.option("--quiet", is_flag=True, help="Show no progress.")
-@click.option("--now", type=Moment(), metavar="MOMENT", help="Judge accepted faults as of MOMENT (UTC).")
-@click.option(
-    "--max-file-size", type=click.IntRange(1, 4096), default=64, show_default=True, metavar="MB",
-    help="Do not read files larger than this.",
-)  # fmt: skip
+@now_option
+@size_option
 def command(
     folder: str,
     paths: tuple[str, ...],
@@ -82,7 +77,7 @@ def command(
             now=now or wiring.clock(),
             batch=batch,
             reverse=not no_reverse,
-            bytes_max=max_file_size * _MB,
+            bytes_max=max_file_size,
             tell=tell,
         )
     _write(told, format, output)

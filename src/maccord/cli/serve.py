@@ -2,11 +2,16 @@
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from maccord.cli.book import StoreCommand, which_store
 from maccord.cli.main import OK
+from maccord.cli.options import Option, as_one
+
+if TYPE_CHECKING:
+    from maccord.serve.settings import Settings
 
 
 class Listen(click.ParamType[tuple[str, int]]):
@@ -27,54 +32,13 @@ class Listen(click.ParamType[tuple[str, int]]):
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
-@click.command("serve", cls=StoreCommand)
-@click.option("--listen", type=Listen(), default="127.0.0.1:8047", show_default=True, metavar="HOST:PORT")
-@click.option("--tls-certificate", type=_FILE, metavar="FILE", help="The certificate with its chain (PEM): speak TLS.")
-@click.option("--tls-key", type=_FILE, metavar="FILE", help="Its key (PEM).")
-@click.option("--tls-client-ca", type=_FILE, metavar="FILE", help="Let in only who has a certificate of these.")
-@click.option(
-    "--max-body",
-    type=click.IntRange(1, 1024),
-    default=1,
-    show_default=True,
-    metavar="MB",
-    help="The largest body of a request.",
-)
-@click.option(
-    "--max-bulk",
-    type=click.IntRange(1, 4096),
-    default=64,
-    show_default=True,
-    metavar="MB",
-    help="The same for adoptions, preflights and imports.",
-)
-@click.option(
-    "--max-requests",
-    type=click.IntRange(1, 65536),
-    default=1024,
-    show_default=True,
-    help="How many connections and requests at a time.",
-)
-@click.option(
-    "--grace",
-    type=click.IntRange(0, 3600),
-    default=30,
-    show_default=True,
-    metavar="SECONDS",
-    help="How long requests may take to finish when it is told to stop.",
-)
-@click.option(
-    "--webhook",
-    "webhooks",
-    multiple=True,
-    metavar="URL",
-    help="Tell this URL when a pool is low or exhausted. May be repeated.",
-)
-@click.option(
-    "--webhook-secret-file", metavar="FILE", help="What webhooks are signed with; else MACCORD_WEBHOOK_SECRET has it."
-)
-@click.option("--quiet", is_flag=True, help="Write no log.")
-def command(
+def _number(name: str, metavar: str | None, least: int, most: int, usual: int, *, text: str) -> Option:
+    return click.option(
+        name, type=click.IntRange(least, most), default=usual, show_default=True, metavar=metavar, help=text
+    )
+
+
+def _settings(
     *,
     listen: tuple[str, int],
     tls_certificate: Path | None,
@@ -86,8 +50,52 @@ def command(
     grace: int,
     webhooks: tuple[str, ...],
     webhook_secret_file: str | None,
-    quiet: bool,
-) -> int:
+) -> "Settings":
+    """Return the settings of the service, if it is installed; asks for the webhooks' secret where there are any."""
+    from maccord.cli.secret import secret
+    from maccord.reach.library import library
+
+    library("uvicorn", "server")
+    from maccord.serve.settings import MB, Settings
+
+    signing = None
+    if webhooks:
+        signing = secret("secret of webhooks", "MACCORD_WEBHOOK_SECRET", webhook_secret_file, "--webhook-secret-file")
+    return Settings(
+        host=listen[0], port=listen[1], certificate=tls_certificate, key=tls_key, client_ca=tls_client_ca,
+        body_bytes_max=max_body * MB, bulk_bytes_max=max(max_bulk, max_body) * MB, requests_max=max_requests,
+        grace_s=grace, webhooks=webhooks, webhook_secret=signing,
+    ).checked()  # fmt: skip
+
+
+_settings_options = as_one(
+    "settings",
+    _settings,
+    click.option("--listen", type=Listen(), default="127.0.0.1:8047", show_default=True, metavar="HOST:PORT"),
+    click.option(
+        "--tls-certificate", type=_FILE, metavar="FILE", help="The certificate with its chain (PEM): speak TLS."
+    ),
+    click.option("--tls-key", type=_FILE, metavar="FILE", help="Its key (PEM)."),
+    click.option("--tls-client-ca", type=_FILE, metavar="FILE", help="Let in only who has a certificate of these."),
+    _number("--max-body", "MB", 1, 1024, 1, text="The largest body of a request."),
+    _number("--max-bulk", "MB", 1, 4096, 64, text="The same for adoptions, preflights and imports."),
+    _number("--max-requests", None, 1, 65536, 1024, text="How many connections and requests at a time."),
+    _number("--grace", "SECONDS", 0, 3600, 30, text="How long requests may take to finish when it is told to stop."),
+    click.option(
+        "--webhook", "webhooks", multiple=True, metavar="URL",
+        help="Tell this URL when a pool is low or exhausted. May be repeated.",
+    ),
+    click.option(
+        "--webhook-secret-file", metavar="FILE",
+        help="What webhooks are signed with; else MACCORD_WEBHOOK_SECRET has it.",
+    ),
+)  # fmt: skip
+
+
+@click.command("serve", cls=StoreCommand)
+@_settings_options
+@click.option("--quiet", is_flag=True, help="Write no log.")
+def command(*, settings: "Settings", quiet: bool) -> int:
     """Serve REST v1 over a store, until SIGTERM or Ctrl-C: then requests that were begun are finished.
 
     Every request needs a token (maccord token create), except /healthz and /readyz; /openapi.json describes
@@ -104,24 +112,10 @@ def command(
                     --tls-certificate server.pem --tls-key server.key
     """
     from maccord import wiring
-    from maccord.cli.secret import secret
-    from maccord.reach.answer import Secret
-    from maccord.reach.library import library
-
-    library("uvicorn", "server")
     from maccord.serve.logs import Log, standard_error
     from maccord.serve.run import serve
     from maccord.serve.service import service_on
-    from maccord.serve.settings import MB, Settings
 
-    signing: Secret | None = None
-    if webhooks:
-        signing = secret("secret of webhooks", "MACCORD_WEBHOOK_SECRET", webhook_secret_file, "--webhook-secret-file")
-    settings = Settings(
-        host=listen[0], port=listen[1], certificate=tls_certificate, key=tls_key, client_ca=tls_client_ca,
-        body_bytes_max=max_body * MB, bulk_bytes_max=max(max_bulk, max_body) * MB, requests_max=max_requests,
-        grace_s=grace, webhooks=webhooks, webhook_secret=signing,
-    ).checked()  # fmt: skip
     log = Log(None if quiet else standard_error(), wiring.clock)
     if settings.certificate is None and settings.host not in ("127.0.0.1", "::1", "localhost"):
         log.tell("no-tls", level="warning", said="tokens go over the network in the clear, unless a proxy speaks TLS")

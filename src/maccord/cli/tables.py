@@ -3,8 +3,7 @@
 import click
 
 from maccord.cli.main import OK
-
-_MB = 2**20
+from maccord.cli.options import size_option
 
 
 @click.command("tables")
@@ -14,10 +13,7 @@ _MB = 2**20
     help="The folder to write: new or empty, or tables of an earlier run, which are replaced when all is written.",
 )  # fmt: skip
 @click.option("--quiet", is_flag=True, help="Show no progress and print no remarks.")
-@click.option(
-    "--max-file-size", type=click.IntRange(1, 4096), default=64, show_default=True, metavar="MB",
-    help="Do not read files larger than this.",
-)  # fmt: skip
+@size_option
 def command(paths: tuple[str, ...], output: str, *, quiet: bool, max_file_size: int) -> int:
     """Write what the evidence tells as tables of Parquet, one folder each.
 
@@ -45,7 +41,7 @@ def command(paths: tuple[str, ...], output: str, *, quiet: bool, max_file_size: 
 
     refuse_within(output, paths)
     with progress(shown=not quiet) as tell:
-        readings, config = read(paths, bytes_max=max_file_size * _MB, tell=tell.files)
+        readings, config = read(paths, bytes_max=max_file_size, tell=tell.files)
         gathered = assembled(readings, config)
         snapshot = gathered.snapshot
         if not snapshot.files:  # tables of an earlier run stay

@@ -6,8 +6,8 @@ from typing import Any
 import click
 
 from maccord.cli.book import BookGroup, format_option, opened
-from maccord.cli.check import Moment
 from maccord.cli.main import OK
+from maccord.cli.options import Moment
 from maccord.cli.shown import facts, show, table
 
 

@@ -3,55 +3,55 @@
 import os
 import signal
 import sys
-from collections.abc import Callable, Sequence
-from pathlib import Path
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import click
 
 from maccord.cli.check import remark
 from maccord.cli.main import INCIDENTS, OK
+from maccord.cli.options import as_one
+from maccord.cli.watch_sources import Endpoint, Heard, heard_options
 
 if TYPE_CHECKING:
     from maccord.app.watch.inventory import Inventory
     from maccord.app.watch.model import WatchItem
     from maccord.app.watch.run import Watch
-    from maccord.app.watch.sources import Source
     from maccord.app.watch.state import SourceMark
+    from maccord.app.watch.watcher import Watcher
+    from maccord.wire.track import Settings
 
-_PORT_MAX = 65_535
-_SYSLOG_PORT, _METRICS_PORT = 514, 9783
+
+def _settings(moves: int, within: int, close_after: int, addresses: int) -> "Settings":
+    from maccord.wire.track import Settings
+
+    return Settings(moves=moves, window_s=within, quiet_s=close_after, addresses_max=addresses, ips_max=addresses)
 
 
-class Endpoint(click.ParamType[tuple[str, int]]):
-    """HOST:PORT; of a port alone the host is this computer, which others cannot reach."""
-
-    name = "endpoint"
-
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, int]:
-        """Return host and port."""
-        if isinstance(value, tuple):
-            return value
-        host, _, port = str(value).rpartition(":")
-        if not port.isascii() or not port.isdigit() or not 0 <= int(port) <= _PORT_MAX:
-            self.fail(f"{value!r} is no HOST:PORT, such as 127.0.0.1:5514 or [::]:514", param, ctx)
-        return host.strip("[]") or "127.0.0.1", int(port)
+_settings_options = as_one(
+    "settings",
+    _settings,
+    click.option(
+        "--moves", type=click.IntRange(2, 1000), default=5, show_default=True, metavar="N",
+        help="So many moves within --within make an address restless (RFC 7432: N).",
+    ),
+    click.option(
+        "--within", type=click.IntRange(1, 86_400), default=180, show_default=True, metavar="SECONDS",
+        help="The sliding window that moves are counted in (RFC 7432: M).",
+    ),
+    click.option(
+        "--close-after", type=click.IntRange(1, 604_800), default=600, show_default=True, metavar="SECONDS",
+        help="Close an incident when nothing new was seen for so long.",
+    ),
+    click.option(
+        "--addresses", type=click.IntRange(100, 10_000_000), default=200_000, show_default=True, metavar="N",
+        help="Follow at most N addresses; of more, those heard once make way first.",
+    ),
+)  # fmt: skip
 
 
 @click.command("watch")
-@click.option(
-    "--interface", "interfaces", multiple=True, metavar="NAME", help="Capture from an interface (needs the right to)."
-)
-@click.option(
-    "--pcap", "captures", multiple=True, metavar="[SWITCH/PORT=]FILE",
-    help="Follow a capture as it grows; - is standard input. The place is told by its folder and name otherwise.",
-)  # fmt: skip
-@click.option(
-    "--log", "logs", multiple=True, metavar="[SWITCH=]FILE",
-    help="Follow a log: syslog of switches, or what bridge -t monitor fdb prints; - is standard input.",
-)  # fmt: skip
-@click.option("--syslog-udp", type=Endpoint(), metavar="HOST:PORT", help="Take syslog by UDP (RFC 5426).")
-@click.option("--syslog-tcp", type=Endpoint(), metavar="HOST:PORT", help="Take syslog by TCP (RFC 6587).")
+@heard_options
 @click.option(
     "--inventory", "inventory", multiple=True, metavar="PATH",
     help="Evidence of the fleet, as for maccord check: incidents then name owners and the cause behind.",
@@ -66,40 +66,18 @@ class Endpoint(click.ParamType[tuple[str, int]]):
     "--webhook", metavar="URL",
     help="Post each thing that happens to URL as JSON; MACCORD_WATCH_WEBHOOK_TOKEN is sent as bearer token.",
 )  # fmt: skip
-@click.option(
-    "--moves", type=click.IntRange(2, 1000), default=5, show_default=True, metavar="N",
-    help="So many moves within --within make an address restless (RFC 7432: N).",
-)  # fmt: skip
-@click.option(
-    "--within", type=click.IntRange(1, 86_400), default=180, show_default=True, metavar="SECONDS",
-    help="The sliding window that moves are counted in (RFC 7432: M).",
-)  # fmt: skip
-@click.option(
-    "--close-after", type=click.IntRange(1, 604_800), default=600, show_default=True, metavar="SECONDS",
-    help="Close an incident when nothing new was seen for so long.",
-)  # fmt: skip
-@click.option(
-    "--addresses", type=click.IntRange(100, 10_000_000), default=200_000, show_default=True, metavar="N",
-    help="Follow at most N addresses; of more, those heard once make way first.",
-)  # fmt: skip
+@_settings_options
 @click.option("--once", is_flag=True, help="Read what is there and leave, with 1 if incidents are open.")
 @click.option("--quiet", is_flag=True, help="Print nothing but incidents: no remarks.")
 def command(
     *,
-    interfaces: tuple[str, ...],
-    captures: tuple[str, ...],
-    logs: tuple[str, ...],
-    syslog_udp: tuple[str, int] | None,
-    syslog_tcp: tuple[str, int] | None,
+    heard: Heard,
     inventory: tuple[str, ...],
     format: str,  # noqa: A002 - settings call it what the option is called
     state: str | None,
     metrics: tuple[str, int] | None,
     webhook: str | None,
-    moves: int,
-    within: int,
-    close_after: int,
-    addresses: int,
+    settings: "Settings",
     once: bool,
     quiet: bool,
 ) -> int:
@@ -124,31 +102,14 @@ def command(
     from maccord import wiring
     from maccord.app.watch.run import Watch
     from maccord.app.watch.watcher import Watcher
-    from maccord.wire.track import Settings, Tracker
+    from maccord.wire.track import Tracker
 
-    if [*captures, *logs].count("-") + sum(one.endswith("=-") for one in (*captures, *logs)) > 1:
-        raise click.UsageError("Standard input can be given once.")
-    settings = Settings(moves=moves, window_s=within, quiet_s=close_after, addresses_max=addresses, ips_max=addresses)
+    heard.check()
     watcher = Watcher(Tracker(settings), _inventory(inventory))
     say: Callable[[str], None] = _silence if quiet else remark
-    left_marks: dict[str, SourceMark] = {}
-    waiting: list[WatchItem] = []
-    if state is not None:
-        from maccord.app.watch.state import load
-
-        left = load(state, watcher)
-        left_marks, waiting = left.marks, left.waiting
-        if left.remark:
-            say(left.remark)
-    sources = [
-        *_files(captures, left_marks, capture=True, once=once),
-        *_files(logs, left_marks, capture=False, once=once),
-        *_listened(interfaces),
-        *_syslog(syslog_udp, syslog_tcp, say),
-    ]
-    if not sources:
-        raise click.UsageError("Nothing to listen to: give --interface, --pcap, --log, --syslog-udp or --syslog-tcp.")
-    watch = Watch(watcher, sources, lambda _: None, say, wiring.monotonic, state=state, marks=left_marks)
+    marks, waiting = _left(state, watcher, say)
+    sources = heard.sources(marks, once=once, say=say)
+    watch = Watch(watcher, sources, lambda _: None, say, wiring.monotonic, state=state, marks=marks)
     if webhook is not None:
         from maccord.app.watch.webhook import Webhook
 
@@ -157,6 +118,20 @@ def command(
     _run(watch, metrics, format, say)
     failing = any(one.told.severity != "info" for one in watcher.open.values())
     return INCIDENTS if once and failing else OK
+
+
+def _left(
+    state: str | None, watcher: "Watcher", say: Callable[[str], None]
+) -> "tuple[dict[str, SourceMark], list[WatchItem]]":
+    """Take up what an earlier run left: how far sources were read, and what the webhook was not told yet."""
+    if state is None:
+        return {}, []
+    from maccord.app.watch.state import load
+
+    left = load(state, watcher)
+    if left.remark:
+        say(left.remark)
+    return left.marks, left.waiting
 
 
 def _run(watch: "Watch", metrics: tuple[str, int] | None, form: str, say: Callable[[str], None]) -> None:
@@ -196,58 +171,6 @@ def _inventory(paths: tuple[str, ...]) -> "Inventory | None":
     gathered = gather(paths)
     report = check(gathered.snapshot, wiring.engine(), config=gathered.config, now=wiring.clock())
     return inventory_of(gathered.snapshot, report)
-
-
-def _files(given: Sequence[str], marks: "dict[str, SourceMark]", *, capture: bool, once: bool) -> "list[Source]":
-    from maccord.app.watch.sources import Followed
-    from maccord.wire.records import At
-
-    found: list[Source] = []
-    for one in given:
-        place, equals, path = one.partition("=")
-        if not equals:
-            path, place = one, ""
-        file = Path(path)
-        if path != "-" and (file.is_dir() or not file.absolute().parent.is_dir()):
-            raise click.UsageError(f"{path}: there is no such file, and no folder where it could appear.")
-        switch, _, port = place.partition("/")
-        if not place and path != "-":
-            switch = file.absolute().parent.name if capture else file.stem
-            port = file.stem if capture else ""
-        found.append(Followed(one, path, At(switch, port if capture else ""), capture, once, marks.get(one)))
-    return found
-
-
-def _listened(names: Sequence[str]) -> "list[Source]":
-    import socket
-
-    from maccord.app.watch.sources import Listened
-    from maccord.wire.records import At
-
-    found: list[Source] = []
-    for name in names:
-        from maccord.wire.live import Interface
-
-        Interface(name, At(socket.gethostname(), name)).close()  # what is wrong with the call is said at once
-        found.append(Listened(name, name, At(socket.gethostname(), name)))
-    return found
-
-
-def _syslog(udp: tuple[str, int] | None, tcp: tuple[str, int] | None, say: Callable[[str], None]) -> "list[Source]":
-    from maccord.app.watch.syslog import SyslogTcp, SyslogUdp
-
-    found: list[Source] = []
-    if udp is not None:
-        datagrams = SyslogUdp("syslog-udp", *udp)
-        datagrams.open()
-        say(f"syslog by UDP at {udp[0]}:{datagrams.port}")
-        found.append(datagrams)
-    if tcp is not None:
-        stream = SyslogTcp("syslog-tcp", *tcp)
-        stream.open()
-        say(f"syslog by TCP at {tcp[0]}:{stream.port}")
-        found.append(stream)
-    return found
 
 
 def _silence(text: str) -> None:

@@ -1,35 +1,41 @@
 """`maccord whatif`: the clashes that would follow, before anyone does it."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 import click
 
-from maccord.cli.check import Moment, remark
+from maccord.cli.check import remark
 from maccord.cli.main import INCIDENTS, OK, WRONG_CALL
+from maccord.cli.options import as_one, now_option
 from maccord.cli.output import write_table, write_text
 
 if TYPE_CHECKING:
     from maccord.fleet.snapshot import Snapshot
     from maccord.report import Report
 
-_Command = Callable[..., int]
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """How an answer is given, and as of when it is judged."""
+
+    form: str
+    output: str | None
+    quiet: bool
+    now: datetime | None
 
 
-def _shared(command: _Command) -> _Command:
-    """Add the options that every supposition has."""
-    for option in reversed(
-        (
-            click.option("--format", "form", type=click.Choice(["table", "json", "markdown"]), default="table",
-                         show_default=True, help="table for people, json (maccord.report/1) for programs."),
-            click.option("--output", metavar="FILE", help="Write the answer to FILE instead of standard output."),
-            click.option("--quiet", is_flag=True, help="Show no progress and print no remarks."),
-            click.option("--now", type=Moment(), metavar="MOMENT", help="Judge accepted faults as of MOMENT (UTC)."),
-        )
-    ):  # fmt: skip
-        command = option(command)
-    return command
+_answer_options = as_one(
+    "answer",
+    _Answer,
+    click.option("--format", "form", type=click.Choice(["table", "json", "markdown"]), default="table",
+                 show_default=True, help="table for people, json (maccord.report/1) for programs."),
+    click.option("--output", metavar="FILE", help="Write the answer to FILE instead of standard output."),
+    click.option("--quiet", is_flag=True, help="Show no progress and print no remarks."),
+    now_option,
+)  # fmt: skip
 
 
 @click.group("whatif")
@@ -49,10 +55,8 @@ def command() -> None:
 @command.command("merge")
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @click.option("--with", "others", multiple=True, required=True, metavar="PATH", help="The other fleet. Repeatable.")
-@_shared
-def merge(
-    paths: tuple[str, ...], *, others: tuple[str, ...], form: str, output: str | None, quiet: bool, now: datetime | None
-) -> int:
+@_answer_options
+def merge(paths: tuple[str, ...], *, others: tuple[str, ...], answer: _Answer) -> int:
     """Put two fleets on one network.
 
     \b
@@ -63,9 +67,9 @@ def merge(
     from maccord.app.whatif import merged
     from maccord.cli.progress import progress
 
-    with progress(shown=not quiet) as tell:
-        report = merged(paths, others, wiring.engine, now=now or wiring.clock(), tell=tell.files)
-    return _answer(report, form, output)
+    with progress(shown=not answer.quiet) as tell:
+        report = merged(paths, others, wiring.engine, now=answer.now or wiring.clock(), tell=tell.files)
+    return _told(report, answer)
 
 
 @command.command("add-host")
@@ -73,17 +77,14 @@ def merge(
 @click.option("--ip", required=True, metavar="ADDRESS", help="The IPv4 address it has when its range is populated.")
 @click.option("--name", default="NEW-HOST", show_default=True, help="What the host will be called.")
 @click.option("--like", metavar="HOST", help="A host on the same layer 2; by default that of most hosts.")
-@_shared
+@_answer_options
 def add_host(
     paths: tuple[str, ...],
     *,
     ip: str,
     name: str,
     like: str | None,
-    form: str,
-    output: str | None,
-    quiet: bool,
-    now: datetime | None,
+    answer: _Answer,
 ) -> int:
     """Add a Hyper-V host at an address, which gives it 256 MAC addresses.
 
@@ -99,7 +100,7 @@ def add_host(
         address = IPv4Address(ip)
     except AddressValueError as error:
         raise click.BadParameter(str(error), param_hint="--ip") from error
-    return _supposed(paths, lambda one: with_host(one, name, address, like=like), form, output, now, quiet=quiet)
+    return _supposed(paths, lambda one: with_host(one, name, address, like=like), answer)
 
 
 @command.command("move-vm")
@@ -108,7 +109,7 @@ def add_host(
 @click.option("--to", required=True, metavar="HOST", help="The host it moves to.")
 @click.option("--from", "source", metavar="HOST", help="The host it is on, where several machines have the name.")
 @click.option("--cold", is_flag=True, help="It is shut down before and started there, and not moved while it runs.")
-@_shared
+@_answer_options
 def move_vm(
     paths: tuple[str, ...],
     *,
@@ -116,10 +117,7 @@ def move_vm(
     to: str,
     source: str | None,
     cold: bool,
-    form: str,
-    output: str | None,
-    quiet: bool,
-    now: datetime | None,
+    answer: _Answer,
 ) -> int:
     """Move a machine to another host.
 
@@ -130,9 +128,7 @@ def move_vm(
     """
     from maccord.plan.suppose import with_move
 
-    return _supposed(
-        paths, lambda one: with_move(one, vm, to, source=source, cold=cold), form, output, now, quiet=quiet
-    )
+    return _supposed(paths, lambda one: with_move(one, vm, to, source=source, cold=cold), answer)
 
 
 @command.command("import-vm")
@@ -141,7 +137,7 @@ def move_vm(
 @click.option("--to", required=True, metavar="HOST", help="The host that imports it.")
 @click.option("--from", "source", metavar="HOST", help="The host it is on, where several machines have the name.")
 @click.option("--register", is_flag=True, help="With the id it has, and not as a copy with an id of its own.")
-@_shared
+@_answer_options
 def import_vm(
     paths: tuple[str, ...],
     *,
@@ -149,10 +145,7 @@ def import_vm(
     to: str,
     source: str | None,
     register: bool,
-    form: str,
-    output: str | None,
-    quiet: bool,
-    now: datetime | None,
+    answer: _Answer,
 ) -> int:
     """Import a machine's export on a host while the machine itself stays.
 
@@ -162,9 +155,7 @@ def import_vm(
     """
     from maccord.plan.suppose import with_import
 
-    return _supposed(
-        paths, lambda one: with_import(one, vm, to, source=source, copy=not register), form, output, now, quiet=quiet
-    )
+    return _supposed(paths, lambda one: with_import(one, vm, to, source=source, copy=not register), answer)
 
 
 @command.command("restore")
@@ -172,17 +163,14 @@ def import_vm(
 @click.option("--backup", multiple=True, required=True, metavar="PATH", help="Evidence of the time of the backup.")
 @click.option("--vm", required=True, metavar="NAME", help="The machine's name or id, as the backup has it.")
 @click.option("--to", metavar="HOST", help="The host it is restored to; by default the one it was on.")
-@_shared
+@_answer_options
 def restore(
     paths: tuple[str, ...],
     *,
     backup: tuple[str, ...],
     vm: str,
     to: str | None,
-    form: str,
-    output: str | None,
-    quiet: bool,
-    now: datetime | None,
+    answer: _Answer,
 ) -> int:
     """Restore a machine's backup: it comes back with the addresses of that time.
 
@@ -194,43 +182,35 @@ def restore(
     from maccord.plan.suppose import with_backup
 
     old = gather(backup).snapshot
-    return _supposed(paths, lambda one: with_backup(one, old, vm, to=to), form, output, now, quiet=quiet)
+    return _supposed(paths, lambda one: with_backup(one, old, vm, to=to), answer)
 
 
-def _supposed(
-    paths: tuple[str, ...],
-    suppose: "Callable[[Snapshot], Snapshot]",
-    form: str,
-    output: str | None,
-    now: datetime | None,
-    *,
-    quiet: bool,
-) -> int:
+def _supposed(paths: tuple[str, ...], suppose: "Callable[[Snapshot], Snapshot]", answer: _Answer) -> int:
     from maccord import wiring
     from maccord.app.gather import gather
     from maccord.app.whatif import whatif
     from maccord.cli.progress import progress
 
-    with progress(shown=not quiet) as tell:
+    with progress(shown=not answer.quiet) as tell:
         gathered = gather(paths, tell=tell.files)
-        report = whatif(gathered, suppose, wiring.engine, now=now or wiring.clock())
-    return _answer(report, form, output)
+        report = whatif(gathered, suppose, wiring.engine, now=answer.now or wiring.clock())
+    return _told(report, answer)
 
 
-def _answer(report: "Report", form: str, output: str | None) -> int:
+def _told(report: "Report", answer: _Answer) -> int:
     if not report.evidence.files:
         remark("nothing in the evidence could be used; what is read is listed by: maccord check --help")
         return WRONG_CALL
-    if form == "json":
+    if answer.form == "json":
         from maccord.report.json_form import as_json
 
-        write_text(as_json(report), output)
-    elif form == "markdown":
+        write_text(as_json(report), answer.output)
+    elif answer.form == "markdown":
         from maccord.report.markdown_form import as_markdown
 
-        write_text(as_markdown(report), output)
+        write_text(as_markdown(report), answer.output)
     else:
         from maccord.report.table_form import render
 
-        write_table(lambda console: render(report, console), output)
+        write_table(lambda console: render(report, console), answer.output)
     return INCIDENTS if report.failing else OK

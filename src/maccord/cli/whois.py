@@ -6,16 +6,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from maccord.cli.check import Moment, is_tables, remark
+from maccord.cli.check import is_tables, remark
 from maccord.cli.main import OK, WRONG_CALL
+from maccord.cli.options import now_option, size_option
 from maccord.cli.output import CannotWrite, write_table, write_text
 
 if TYPE_CHECKING:
     from maccord.app.whois import Fleet
     from maccord.cli.progress import Progress
     from maccord.report.whois import WhoisReport
-
-_MB = 2**20
 
 
 @click.command("whois")
@@ -27,11 +26,8 @@ _MB = 2**20
 )  # fmt: skip
 @click.option("--output", metavar="FILE", help="Write the answer to FILE instead of standard output.")
 @click.option("--quiet", is_flag=True, help="Print nothing but the answer: no progress, no remarks.")
-@click.option("--now", type=Moment(), metavar="MOMENT", help="Judge accepted faults as of MOMENT (UTC).")
-@click.option(
-    "--max-file-size", type=click.IntRange(1, 4096), default=64, show_default=True, metavar="MB",
-    help="Do not read files larger than this.",
-)  # fmt: skip
+@now_option
+@size_option
 @click.option(
     "--update-registry", multiple=True, metavar="FILE|FOLDER|URL",
     help="Take vendors' prefixes from the IEEE's CSV files (oui.csv, mam.csv, oui36.csv, cid.csv). May be repeated.",
@@ -76,7 +72,7 @@ def command(
         _update(update_registry, own, quiet=quiet)
     if mac is None:
         return OK
-    answer = _answer(mac, paths, own, quiet=quiet, now=now, bytes_max=max_file_size * _MB)
+    answer = _answer(mac, paths, own, quiet=quiet, now=now, bytes_max=max_file_size)
     _write(answer, format, output)
     if answer.evidence and not answer.evidence.files:
         if not quiet:

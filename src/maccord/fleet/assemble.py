@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from ipaddress import IPv4Address
 
+from maccord.fleet.adapter_rows import AdapterRows
 from maccord.fleet.config import FleetConfig
 from maccord.fleet.estate import HostRecords, by_host
 from maccord.fleet.evidence import (
@@ -22,7 +23,7 @@ from maccord.fleet.evidence import (
 )
 from maccord.fleet.fabrics import Fabrics
 from maccord.fleet.issuers import issuers
-from maccord.fleet.join import AdapterRows, joined_adapters
+from maccord.fleet.join import joined_adapters
 from maccord.fleet.numbering import Numbering
 from maccord.fleet.places import Places
 from maccord.fleet.problem import Problem

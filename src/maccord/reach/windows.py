@@ -3,19 +3,19 @@
 The script is the one that `maccord collect hyperv --script` prints; it goes to the host as the text of a pipeline and
 its JSON comes back, as with `Invoke-Command -FilePath`.
 
-Source: Microsoft, [MS-PSRP] and [MS-WSMV]; "Making remote connections" about_Remote_Requirements for who may connect.
+Source: Microsoft, [MS-PSRP].
 """
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from maccord.collect.scripts import text
-from maccord.reach.answer import Collected, Secret, Trust
+from maccord.reach.answer import Collected
 from maccord.reach.library import library
 from maccord.reach.names import file_name
+from maccord.reach.winrm import Access
 
-PORT_TLS, PORT_PLAIN = 5986, 5985
 AUTHS = ("negotiate", "kerberos", "ntlm", "basic")
 _SCHEMA = "maccord.host/1"
 
@@ -25,16 +25,9 @@ class NoExport(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Session:
-    """How to sign in on Windows hosts. `tls` off: messages are encrypted by Kerberos or NTLM instead, or not sent."""
+class Session(Access):
+    """How to sign in, and whether event logs are read too."""
 
-    user: str | None
-    password: Secret | None
-    auth: str = "negotiate"
-    tls: bool = True
-    port: int | None = None
-    trust: Trust = field(default_factory=Trust)
-    timeout_s: float = 30
     events: bool = True
 
 
@@ -43,21 +36,8 @@ def collect(host: str, session: Session) -> Collected:
 
     Raises: MissingLibrary; NoExport; what pypsrp raises when the host refuses.
     """
-    wsman = library("pypsrp.wsman", "windows")
     powershell = library("pypsrp.powershell", "windows")
-    connection = wsman.WSMan(
-        host,
-        port=session.port or (PORT_TLS if session.tls else PORT_PLAIN),
-        username=session.user,
-        password=session.password.reveal() if session.password else None,
-        ssl=session.tls,
-        auth=session.auth,
-        cert_validation=session.trust.verify,
-        encryption="auto" if session.tls else "always",
-        connection_timeout=int(session.timeout_s),
-        operation_timeout=int(session.timeout_s),
-        read_timeout=int(session.timeout_s) + 10,
-    )
+    connection = session.connection(host)
     with connection, powershell.RunspacePool(connection) as pool:
         shell = powershell.PowerShell(pool)
         shell.add_script(text("hyperv-host")).add_argument("-")

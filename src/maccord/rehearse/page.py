@@ -15,6 +15,7 @@ def as_html(told: Rehearsal) -> str:
         "rehearsal.html",
         scripts=["script/1-data.js", "script/2-page.js"],
         told=told,
+        version=told.maccord,
         headline=headline(told),
         steps=[{"one": one, "notes": list(step_notes(one))} for one in told.steps[:_STEPS]],
         more_steps=max(0, len(told.steps) - _STEPS),

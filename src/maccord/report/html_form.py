@@ -12,9 +12,10 @@ from maccord.report.model import Report
 def as_html(report: Report, drawn: Illustration) -> str:
     """Return the page. `drawn` is what it shows beside the report (`app.illustrate`)."""
     return rendered(
-        "page.html",
+        "report.html",
         scripts=["script"],
         page=view(report, drawn),
         report=report,
+        version=report.maccord,
         data=Markup(data_block(report, drawn)),  # noqa: S704 - escaped there
     )

@@ -1,6 +1,7 @@
 """The store as a part of a program: its keeper, its figures, its end."""
 
 import contextlib
+import logging
 import random
 import threading
 import time
@@ -17,6 +18,7 @@ from maccord.store.database import Busy, Database, Trouble
 from maccord.store.engine import BOUNDS
 from maccord.store.work import Chain, Tx
 
+_LOG = logging.getLogger(__name__)
 _TICK_S = 1.0
 _ANCHOR_S = 60.0
 _WEIGH_S = 5.0
@@ -104,8 +106,12 @@ class StoreRunning(Part, Running):
 
     def _keep(self) -> None:
         while not self._stop.wait(_TICK_S):
-            with contextlib.suppress(StoreUnavailable):
+            try:
                 self.tick()
+            except StoreUnavailable:
+                continue  # whoever asks is told; the next second may be better
+            except Exception:  # noqa: BLE001 - a keeper that ends would end all rests
+                _LOG.exception("what was due was not done; it is tried again in a second")
 
     def counters(self) -> Counters:
         """See Running."""

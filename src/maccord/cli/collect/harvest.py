@@ -10,7 +10,10 @@ from maccord.cli.main import INTERRUPTED, OK, WRONG_CALL
 if TYPE_CHECKING:
     from maccord.reach import Collected, Secret
 
-Ask = Callable[[Callable[[int, int], None]], "Collected"]
+Tell = Callable[[int, int], None]
+"""Tells how many of how many are done."""
+
+Ask = Callable[[Tell], "Collected"]
 """Asks one source, and tells how far it has come."""
 
 
@@ -62,7 +65,7 @@ def harvest(
     return WRONG_CALL if not files or (strict and failed) else OK
 
 
-def _bound(ask: Ask, tell: Callable[[int, int], None]) -> Callable[[], "Collected"]:
+def _bound(ask: Ask, tell: Tell) -> Callable[[], "Collected"]:
     return lambda: ask(tell)
 
 

@@ -1,0 +1,87 @@
+"""Options that several commands have, and options that together say one thing."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import wraps
+from inspect import signature
+from typing import Any
+
+import click
+
+Command = Callable[..., int]
+Option = Callable[[Command], Command]
+
+_MB = 2**20
+
+
+class Moment(click.ParamType[datetime]):
+    """A moment in ISO 8601; without a zone it is UTC."""
+
+    name = "moment"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        """Return the moment that an argument spells."""
+        if isinstance(value, datetime):
+            return value
+        try:
+            moment = datetime.fromisoformat(str(value))
+        except ValueError:
+            self.fail(f"{value!r} is no moment such as 2027-01-31 or 2027-01-31T12:00:00Z", param, ctx)
+        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _bytes(ctx: click.Context, param: click.Parameter, value: int) -> int:
+    del ctx, param
+    return value * _MB
+
+
+now_option: Option = click.option(
+    "--now", type=Moment(), metavar="MOMENT", help="Judge accepted faults as of MOMENT (UTC)."
+)
+size_option: Option = click.option(
+    "--max-file-size", type=click.IntRange(1, 4096), default=64, show_default=True, metavar="MB", callback=_bytes,
+    help="Do not read files larger than this.",
+)  # fmt: skip
+"""Told in megabytes; the command gets bytes."""
+
+ca_option: Option = click.option(
+    "--ca", metavar="FILE", type=click.Path(exists=True, dir_okay=False),
+    help="Trust the certificates of FILE (PEM) instead of the system's.",
+)  # fmt: skip
+insecure_option: Option = click.option(
+    "--insecure", is_flag=True,
+    help="Do not check who answers: whoever stands in between reads the password and may forge the answer.",
+)  # fmt: skip
+timeout_option: Option = click.option(
+    "--timeout", metavar="SECONDS", type=click.FloatRange(min=1), default=30, show_default=True,
+    help="Wait so long for a connection, or for the next bytes.",
+)  # fmt: skip
+
+
+def secret_option(what: str) -> Option:
+    """Return the option that names the file with a password or token."""
+    return click.option(
+        f"--{what}-file", metavar="FILE",
+        help=f"Read the {what} from the first line of FILE, which nobody else may read.",
+    )  # fmt: skip
+
+
+def as_one(name: str, make: Callable[..., object], *options: Option) -> Option:
+    """Return what adds options to a command, and hands them to it as `name`: what `make` makes of their values.
+
+    The parameters of `make` are named as the options' are. A UsageError that it raises is the call's.
+    """
+    names = tuple(signature(make).parameters)
+
+    def decorate(command: Command) -> Command:
+        @wraps(command)
+        def run(**given: Any) -> int:  # noqa: ANN401 - as click gives it
+            mine = {each: given.pop(each) for each in names}
+            return command(**given, **{name: make(**mine)})
+
+        added: Command = run
+        for option in reversed(options):
+            added = option(added)
+        return added
+
+    return decorate
