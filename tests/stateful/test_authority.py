@@ -323,6 +323,8 @@ class AuthorityMachine(RuleBasedStateMachine):
     def teardown(self):
         if hasattr(self, "each"):
             assert self.each[2].verify_audit().ok
+            verdict = self.each[2].verify_pools()
+            assert verdict.ok, verdict
         self.stores.close()
         shutil.rmtree(self.folder)
 

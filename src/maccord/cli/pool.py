@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from maccord.cli.book import BookGroup, format_option, opened
-from maccord.cli.main import OK
+from maccord.cli.main import INCIDENTS, OK
 from maccord.cli.output import write_lines
 from maccord.cli.shown import facts, said, seconds, show, table
 
@@ -58,6 +58,7 @@ def command() -> None:
       maccord pool create web --range 02-4D-43-00-00-00..02-4D-43-00-FF-FF
       maccord pool list
       maccord pool show web --format json
+      maccord pool verify
       maccord pool export > authority.jsonl
     """
 
@@ -270,6 +271,35 @@ def include(*, name: str, span: "RangeSpec", form: str) -> int:
     with opened() as (book, actor):
         _show_one(form, book.include(name, span, actor=actor), book.usage(name)[0])
     return OK
+
+
+@command.command("verify")
+@click.argument("name", required=False, metavar="[POOL]")
+@format_option()
+def verify(*, name: str | None, form: str) -> int:
+    """Check that ranges, leases, blocks and what is free agree, of POOL or of all. Leaves with 1 when they do not.
+
+    Every address of a range is to be told of exactly once, and none that can be issued may be held. Changes nothing.
+    """
+    from msgspec.structs import asdict
+
+    with opened() as (book, _):
+        verdict = book.verify_pools(name)
+    if form == "json":
+        show(form, {"ok": verdict.ok, **asdict(verdict)}, lambda _: None)
+        return OK if verdict.ok else INCIDENTS
+    more = f": {said(verdict.total)} fault{'s' if verdict.total > 1 else ''}, the first {len(verdict.faults)} below"
+    show(form, None, facts([
+        ("store", "whole" if verdict.ok else f"NOT whole{more}"),
+        ("pools", verdict.pools),
+        ("extents", verdict.extents),
+        ("leases", verdict.leases),
+        ("blocks", verdict.blocks),
+    ]))  # fmt: skip
+    if verdict.faults:
+        rows = ((one.rule, one.pool or "", one.scope or "", one.reason) for one in verdict.faults)
+        show(form, None, table(("fault", "pool", "scope", "what is wrong"), rows, empty=""))
+    return OK if verdict.ok else INCIDENTS
 
 
 @command.command("export")

@@ -4,7 +4,7 @@ import msgspec
 
 from maccord import rest
 from maccord.alloc.authority import Page, Pools
-from maccord.alloc.records import Actor, Pool, PoolChange, PoolChanged, PoolSpec, RangeSpec, Usage
+from maccord.alloc.records import Actor, Pool, PoolChange, PoolChanged, PoolSpec, RangeSpec, StoreVerdict, Usage
 from maccord.client.connection import Connection, every, part
 
 
@@ -60,6 +60,10 @@ class ClientPools(Connection, Pools):
         return msgspec.convert(
             {"pool": found.name, "kind": found.kind, "scope": found.scope, "runs": 0, **counters}, Usage
         )
+
+    def verify_pools(self, pool: str | None = None) -> StoreVerdict:
+        """Check that what the service keeps of pools agrees with itself."""
+        return self._ask("GET", "/v1/verification", StoreVerdict, query={"pool": pool})
 
     def exclude(self, pool: str, span: RangeSpec, *, reason: str, actor: Actor | None = None) -> Pool:
         """Never issue these addresses."""

@@ -2,6 +2,8 @@
 
 import json
 import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -163,6 +165,31 @@ def test_the_audit_has_every_change_and_is_whole(book, capsys):
     assert told(capsys, "audit", "verify")["ok"]
     assert "whole" in said(capsys, "audit", "verify")
     assert run(["audit", "verify", "--head", "f" * 64]) == 1
+
+
+@pytest.mark.usefixtures("book")
+def test_pools_are_verified(capsys):
+    said(capsys, "pool", "create", "web", "--range", RANGE)
+    said(capsys, "address", "allocate", "web", *VM)
+    found = told(capsys, "pool", "verify", "web")
+    assert (found["ok"], found["pools"], found["leases"], found["faults"]) == (True, 1, 1, [])
+    assert said(capsys, "pool", "verify").startswith("store    whole")
+    assert run(["pool", "verify", "none"]) == 2
+    assert "none" in capsys.readouterr().err
+
+
+def test_a_pool_that_does_not_agree_with_itself_is_told_with_the_place(capsys, tmp_path, monkeypatch):
+    store = tmp_path / "harmed.db"
+    monkeypatch.setenv("MACCORD_STORE", f"sqlite:///{store}")
+    said(capsys, "pool", "create", "web", "--range", RANGE)
+    with closing(sqlite3.connect(store)) as raw, raw:
+        raw.execute("DELETE FROM extent")
+    assert run(["pool", "verify"]) == 1
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "NOT whole: 1 fault, the first 1 below" in shown
+    assert "uncovered web" in shown
+    assert run(["pool", "verify", "--format", "json"]) == 1
+    assert json.loads(capsys.readouterr().out)["faults"][0]["rule"] == "uncovered"
 
 
 @pytest.mark.usefixtures("book")

@@ -40,6 +40,7 @@ EXPECTED = {
     "deletePool": ("admin", "pool", "DELETE", "/v1/pools/web", None),
     "exclude": ("admin", "pool", "POST", "/v1/pools/web/exclusions", {"first": LAST, "last": LAST, "reason": "x"}),
     "include": ("admin", "pool", "POST", "/v1/pools/web/inclusions", {"first": LAST, "last": LAST}),
+    "verifyPools": ("reader", "all", "GET", "/v1/verification", None),
     "carveBlock": ("allocator", "pool", "POST", "/v1/pools/web/blocks", {"host": "HV01", "size": 16}),
     "listBlocks": ("reader", "pool", "GET", "/v1/pools/web/blocks", None),
     "getBlock": ("reader", "pool", "GET", "/v1/pools/web/blocks/1", None),

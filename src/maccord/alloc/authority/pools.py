@@ -3,7 +3,7 @@
 from typing import Protocol
 
 from maccord.alloc.authority.pages import Page
-from maccord.alloc.records import Actor, Pool, PoolChange, PoolChanged, PoolSpec, RangeSpec, Usage
+from maccord.alloc.records import Actor, Pool, PoolChange, PoolChanged, PoolSpec, RangeSpec, StoreVerdict, Usage
 
 
 class Pools(Protocol):
@@ -44,6 +44,14 @@ class Pools(Protocol):
 
     def usage(self, pool: str | None = None) -> tuple[Usage, ...]:
         """Return the counters of one pool, or of all in the order of their names; raises NoSuchPool."""
+        ...
+
+    def verify_pools(self, pool: str | None = None) -> StoreVerdict:
+        """Check that ranges, extents, leases, hands and blocks agree, of one pool or of all; raises NoSuchPool.
+
+        Looked at in one snapshot: every address of a range is told of exactly once, what can be issued is held by
+        nobody, and each row can be what it says. Changes nothing.
+        """
         ...
 
     def exclude(self, pool: str, span: RangeSpec, *, reason: str, actor: Actor) -> Pool:

@@ -21,6 +21,7 @@ from maccord.alloc.records.pools import (
 )
 from maccord.alloc.records.scopes import GLOBAL
 from maccord.alloc.records.tokens import ROLES, NewToken, Role, Token
+from maccord.alloc.records.verdicts import StoreFault, StoreVerdict
 
 __all__ = [
     "GLOBAL",
@@ -53,6 +54,8 @@ __all__ = [
     "RangeSpec",
     "Released",
     "Role",
+    "StoreFault",
+    "StoreVerdict",
     "Stranded",
     "Tenure",
     "Token",

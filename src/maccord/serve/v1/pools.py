@@ -1,14 +1,35 @@
 """Pools."""
 
+from typing import Annotated
+
+from msgspec import Meta
+
 from maccord.alloc.authority import Page
 from maccord.alloc.guard import read_range
-from maccord.alloc.records import Pool, PoolChange, PoolSpec, RangeSpec
-from maccord.rest import Exclude, PoolChangedDoc, PoolDoc, PoolNew, PoolPatch, RangeDoc, document, pool_document
+from maccord.alloc.records import Pool, PoolChange, PoolSpec, RangeSpec, StoreVerdict
+from maccord.rest import (
+    Asked,
+    Exclude,
+    PoolChangedDoc,
+    PoolDoc,
+    PoolNew,
+    PoolPatch,
+    RangeDoc,
+    Short,
+    document,
+    pool_document,
+)
 from maccord.serve.operations import Answer, Call, Operation, Reply
 from maccord.serve.service import Service, actor_of, etag, expected
 from maccord.serve.v1.paging import Paged, page
 
 _RANGES = ("range-overlap", "forbidden-address", "bad-address", "bad-range", "bad-request", "store-unavailable")
+
+
+class VerifiedPools(Asked, frozen=True, kw_only=True):
+    """What is checked."""
+
+    pool: Annotated[Short, Meta(description="Only what concerns this pool.")] | None = None
 
 
 def _spans(ranges: tuple[RangeDoc | str, ...]) -> tuple[RangeSpec, ...]:
@@ -73,6 +94,11 @@ def _include(call: Call[Service]) -> Reply:
     return _reply(call, call.service.authority.include(call.path["pool"], span, actor=actor_of(call)))
 
 
+def _verify(call: Call[Service]) -> Reply:
+    call.principal.require_all("reader")
+    return Reply(call.service.authority.verify_pools(call.query.pool))
+
+
 POOL = {"pool": "The pool's name."}
 OPERATIONS: tuple[Operation[Service], ...] = (
     Operation(
@@ -116,5 +142,12 @@ OPERATIONS: tuple[Operation[Service], ...] = (
         method="POST", path="/v1/pools/{pool}/inclusions", id="include", tag="pools", role="admin", run=_include,
         body=RangeDoc, parameters=POOL, what="Take back the exclusions within some addresses of a pool.",
         answers={200: Answer("The pool.", PoolDoc, etag=True)}, problems=("no-such-pool", "not-in-pool", *_RANGES),
+    ),
+    Operation(
+        method="GET", path="/v1/verification", id="verifyPools", tag="pools", role="reader", run=_verify,
+        query=VerifiedPools, what="Check that ranges, extents, leases, hands and blocks agree with each other.\n\n"
+        "Looked at in one snapshot; changes nothing. Takes a token for all pools.",
+        answers={200: Answer("What was found: the number of faults, and the first 100 of them.", StoreVerdict)},
+        problems=("no-such-pool", "store-unavailable"),
     ),
 )  # fmt: skip

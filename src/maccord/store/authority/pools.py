@@ -2,8 +2,8 @@
 
 from maccord.alloc import check
 from maccord.alloc.authority import Page, Pools
-from maccord.alloc.records import Actor, Pool, PoolChange, PoolChanged, PoolSpec, RangeSpec, Usage
-from maccord.store import asking, pools
+from maccord.alloc.records import Actor, Pool, PoolChange, PoolChanged, PoolSpec, RangeSpec, StoreVerdict, Usage
+from maccord.store import asking, pools, verifying
 from maccord.store.authority.part import Part, Preview
 from maccord.store.work import Tx
 
@@ -54,6 +54,10 @@ class StorePools(Part, Pools):
     def usage(self, pool: str | None = None) -> tuple[Usage, ...]:
         """See Pools."""
         return self._ask(lambda reader: asking.usage(reader, pool))
+
+    def verify_pools(self, pool: str | None = None) -> StoreVerdict:
+        """See Pools."""
+        return self._ask(lambda reader: verifying.verify(reader, pool))
 
     def exclude(self, pool: str, span: RangeSpec, *, reason: str, actor: Actor) -> Pool:
         """See Pools."""
