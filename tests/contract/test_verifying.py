@@ -3,6 +3,7 @@
 import random
 import sqlite3
 from contextlib import suppress
+from functools import partial
 
 import pytest
 
@@ -81,15 +82,15 @@ def test_a_long_life_by_chance_leaves_no_fault(stores):
         who = chance.choice([authority, other])
         place = at(chance.randrange(256))
         deeds = [
-            lambda who=who, turn=turn: who.allocate("web", vm(f"n{turn}"), actor=ACTOR, count=chance.randint(1, 9)),
-            lambda who=who, place=place: who.release(place, actor=ACTOR),
-            lambda who=who, place=place: who.confirm(place, actor=ACTOR),
-            lambda who=who, place=place: who.probation(place, reason="odd", actor=ACTOR, for_s=30),
-            lambda who=who, place=place: who.exclude("web", RangeSpec(place, place), reason="x", actor=ACTOR),
-            lambda who=who: who.include("web", RangeSpec(at(0), at(0xFF)), actor=ACTOR),
-            lambda who=who: who.carve_block("web", "HV09", actor=ACTOR, size=4),
-            lambda who=who: who.change_pool("web", PoolChange(drain=(at(0),)), actor=ACTOR),
-            lambda who=who: who.change_pool("web", PoolChange(undrain=(at(0),)), actor=ACTOR),
+            partial(who.allocate, "web", vm(f"n{turn}"), actor=ACTOR, count=chance.randint(1, 9)),
+            partial(who.release, place, actor=ACTOR),
+            partial(who.confirm, place, actor=ACTOR),
+            partial(who.probation, place, reason="odd", actor=ACTOR, for_s=30),
+            partial(who.exclude, "web", RangeSpec(place, place), reason="x", actor=ACTOR),
+            partial(who.include, "web", RangeSpec(at(0), at(0xFF)), actor=ACTOR),
+            partial(who.carve_block, "web", "HV09", actor=ACTOR, size=4),
+            partial(who.change_pool, "web", PoolChange(drain=(at(0),)), actor=ACTOR),
+            partial(who.change_pool, "web", PoolChange(undrain=(at(0),)), actor=ACTOR),
         ]
         with suppress(Refusal):
             chance.choice(deeds)()

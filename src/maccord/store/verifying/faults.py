@@ -9,6 +9,7 @@ from maccord.store.database import Reader
 from maccord.store.extents import POOL, PoolRow, pool_row
 
 SHOWN_MAX = 100
+_NOWHERE: tuple[AddressKind, str | None] = ("mac", None)
 
 
 class _Open(NamedTuple):
@@ -26,7 +27,7 @@ class Faults:
 
     def __init__(self, reader: Reader, only: int | None) -> None:
         self.pools: dict[int, PoolRow] = {row[0]: pool_row(row) for row in reader.rows(POOL)}
-        self.spaces: dict[int, tuple[AddressKind, str]] = {
+        self.spaces: dict[int | None, tuple[AddressKind, str | None]] = {
             number: (kind, scope) for number, kind, scope in reader.rows("SELECT id, kind, scope FROM space")
         }
         self.total = 0
@@ -61,13 +62,10 @@ class Faults:
         self._open.clear()
         return tuple(self._shown)
 
-    def _space(self, number: int | None) -> tuple[AddressKind, str | None]:
-        return self.spaces[number] if number in self.spaces else ("mac", None)
-
     def _close(self, each: _Open) -> None:
         if len(self._shown) >= SHOWN_MAX:
             return
-        kind, scope = self._space(each.space)
+        kind, scope = self.spaces.get(each.space, _NOWHERE)
         first, last = (None, None) if each.run is None else (_text(each.run[0], kind), _text(each.run[1], kind))
         at = "something else" if first is None else first if first == last else f"{first} to {last}"
         number = next((pool for pool in each.pools if pool in self.pools), None)
