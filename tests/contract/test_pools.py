@@ -284,3 +284,31 @@ def test_a_range_with_a_hosts_block_cannot_go_and_the_preview_says_so(stores):
     stores.time.pass_s(61)
     authority.tick()
     assert authority.change_pool("web", change, actor=ACTOR).stranded.leases[0].address == held
+
+
+def test_a_range_that_drains_in_part_is_refused_unless_it_is_undrained(authority):
+    low, high = RangeSpec("02-00-00-00-10-00", "02-00-00-00-10-0F"), RangeSpec("02-00-00-00-10-10", "02-00-00-00-10-1F")
+    whole = RangeSpec(low.first, high.last)
+    authority.create_pool(PoolSpec(name="web", ranges=(low, high)), actor=ACTOR)
+    authority.change_pool("web", PoolChange(drain=(high.first,)), actor=ACTOR)
+    with pytest.raises(BadRequest, match="only 02-00-00-00-10-10 to 02-00-00-00-10-1F drains"):
+        authority.change_pool("web", PoolChange(ranges=(whole,)), actor=ACTOR)
+    assert authority.usage("web")[0].drained == 16
+    authority.change_pool("web", PoolChange(ranges=(whole,), undrain=(high.first,)), actor=ACTOR)
+    assert authority.usage("web")[0].drained == 0
+    given = authority.allocate("web", vm("all"), actor=ACTOR, count=32).addresses
+    assert (given[0], given[-1]) == (whole.first, whole.last)
+    assert authority.verify_pools().ok
+
+
+def test_parts_of_a_range_that_drains_drain_on(authority):
+    whole = RangeSpec("02-00-00-00-10-00", "02-00-00-00-10-1F")
+    authority.create_pool(PoolSpec(name="web", ranges=(whole,)), actor=ACTOR)
+    authority.change_pool("web", PoolChange(drain=(whole.first,)), actor=ACTOR)
+    parts = RangeSpec(whole.first, "02-00-00-00-10-07"), RangeSpec("02-00-00-00-10-10", whole.last)
+    fresh = RangeSpec("02-00-00-00-20-00", "02-00-00-00-20-03")
+    authority.change_pool("web", PoolChange(ranges=(*parts, fresh)), actor=ACTOR)
+    used = authority.usage("web")[0]
+    assert (used.drained, used.available) == (24, 4)
+    assert authority.allocate("web", vm("one"), actor=ACTOR, count=4).addresses[0] == fresh.first
+    assert authority.verify_pools().ok

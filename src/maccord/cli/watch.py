@@ -45,7 +45,7 @@ _settings_options = as_one(
     ),
     click.option(
         "--addresses", type=click.IntRange(100, 10_000_000), default=200_000, show_default=True, metavar="N",
-        help="Follow at most N addresses; of more, those heard once make way first.",
+        help="Follow at most N addresses, of some 4 KB each; of more, those heard once make way first.",
     ),
 )  # fmt: skip
 

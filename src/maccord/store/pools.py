@@ -200,15 +200,15 @@ def _move(tx: Tx, pool: PoolRow, asked: PoolChange, *, preview: bool) -> Strande
     if not asked.ranges:
         raise BadRequest("ranges", "a pool needs at least one")
     wanted = _runs(asked.ranges, pool.kind, allow_foreign=asked.allow_foreign)
-    drains = tx.rows("SELECT lo, hi FROM pool_range WHERE pool = ? AND draining = 1", (pool.id,))
     now = ranges_of(tx, pool.id)
+    kept = set(now) & set(wanted)
+    draining = _draining(tx, pool, [run for run in wanted if run not in kept], asked.undrain)
     gone = without(now, merged(wanted))
     hands.recall(tx, pool)
     stranded = _stranded(tx, pool, gone)
     if (stranded.blocks or (stranded.count and not asked.strand)) and not preview:
         raise _in_use(pool.name, stranded)
     _leave(tx, pool, gone)
-    kept = set(now) & set(wanted)
     tx.db.run_many(
         "DELETE FROM pool_range WHERE space = ? AND lo = ?",
         [(pool.space, lo) for lo, hi in now if (lo, hi) not in kept],
@@ -216,10 +216,27 @@ def _move(tx: Tx, pool: PoolRow, asked: PoolChange, *, preview: bool) -> Strande
     # Extents of moved ranges are made anew, so that none reaches over two ranges.
     _leave_free(tx, pool, [run for run in now if run not in kept])
     _add(tx, pool, [run for run in wanted if run not in kept])
-    for lo, hi in drains:
-        for first, last in common([(lo, hi)], wanted):
-            _drain_range(tx, pool, first, last, 1)
+    for lo, hi in draining:
+        _drain_range(tx, pool, lo, hi, 1)
     return stranded
+
+
+def _draining(tx: Tx, pool: PoolRow, fresh: Sequence[Run], undrain: Sequence[str]) -> list[Run]:
+    """Return which new ranges go on draining: those of addresses that drain now; a range drains as a whole."""
+    drains = merged(ranges_of(tx, pool.id, draining=True))
+    issue = [stored(parse(address, pool.kind), pool.kind) for address in undrain]
+    found = []
+    for lo, hi in fresh:
+        common_part = common([(lo, hi)], drains)
+        if common_part == [(lo, hi)]:
+            found.append((lo, hi))
+        elif common_part and not any(lo <= value <= hi for value in issue):
+            first, last = (text(value, pool.kind) for value in common_part[0])
+            whole = f"{text(lo, pool.kind)} to {text(hi, pool.kind)}"
+            raise BadRequest(
+                "ranges", f"of {whole} only {first} to {last} drains: keep it a range of its own, or undrain it"
+            )
+    return found
 
 
 def _stranded(tx: Tx, pool: PoolRow, gone: Sequence[Run]) -> Stranded:
