@@ -49,6 +49,7 @@ _host = click.option("--host", default="", help="Where the holder is.")
 _note = click.option("--note", default="", help="For people.")
 _scope = click.option("--scope", help="Where it is meant, when several scopes know the address.")
 _which = click.option("--holder", metavar="[KIND:]ID", help="Which holder, when there are several.")
+_expect = click.option("--expect", type=int, metavar="VERSION", help="Only if it still has this version.")
 _key = click.option("--key", help="An idempotency key: the same call made again gets the same answer.")
 
 
@@ -161,13 +162,14 @@ def list_(*, pool: str | None, scope: str | None, state: str | None, holder: str
 @_scope
 @_which
 @_key
+@_expect
 @format_option()
-def release(*, mac: str, scope: str | None, holder: str | None, key: str | None, form: str) -> int:
+def release(*, mac: str, scope: str | None, holder: str | None, key: str | None, expect: int | None, form: str) -> int:
     """Let a holder go; when it was the last one, the address rests, and is free then."""
     from maccord.rest import ReleasedDoc
 
     with opened() as (book, actor):
-        released = book.release(mac, actor=actor, scope=scope, holder=holder, key=key)
+        released = book.release(mac, actor=actor, scope=scope, holder=holder, key=key, expect=expect)
     if form == "json":
         show(form, document(released, ReleasedDoc), lambda _: None)
     else:
@@ -179,11 +181,12 @@ def release(*, mac: str, scope: str | None, holder: str | None, key: str | None,
 @click.argument("mac")
 @_scope
 @_which
+@_expect
 @format_option()
-def confirm(*, mac: str, scope: str | None, holder: str | None, form: str) -> int:
+def confirm(*, mac: str, scope: str | None, holder: str | None, expect: int | None, form: str) -> int:
     """Say that an address is at work: it no longer expires."""
     with opened() as (book, actor):
-        _show(form, book.confirm(mac, actor=actor, scope=scope, holder=holder))
+        _show(form, book.confirm(mac, actor=actor, scope=scope, holder=holder, expect=expect))
     return OK
 
 
@@ -194,14 +197,25 @@ def confirm(*, mac: str, scope: str | None, holder: str | None, form: str) -> in
 @_note
 @_scope
 @_key
+@_expect
 @format_option()
-def share(*, mac: str, holder: "Holder", host: str, note: str, scope: str | None, key: str | None, form: str) -> int:
+def share(
+    *,
+    mac: str,
+    holder: "Holder",
+    host: str,
+    note: str,
+    scope: str | None,
+    key: str | None,
+    expect: int | None,
+    form: str,
+) -> int:
     """Add a holder: a template, a snapshot, a replica, a cluster's twin, a declared exception."""
     import msgspec
 
     whole = msgspec.structs.replace(holder, host=host, note=note)
     with opened() as (book, actor):
-        _show(form, book.share(mac, whole, actor=actor, scope=scope, key=key))
+        _show(form, book.share(mac, whole, actor=actor, scope=scope, key=key, expect=expect))
     return OK
 
 
@@ -210,11 +224,12 @@ def share(*, mac: str, holder: "Holder", host: str, note: str, scope: str | None
 @click.option("--reason", required=True, help="Why, for whoever asks later.")
 @click.option("--scope", default="global", show_default=True)
 @click.option("--for", "for_s", type=click.IntRange(min=1), metavar="SECONDS", help="By default until it is freed.")
+@_expect
 @format_option()
-def probation(*, mac: str, reason: str, scope: str, for_s: int | None, form: str) -> int:
+def probation(*, mac: str, reason: str, scope: str, for_s: int | None, expect: int | None, form: str) -> int:
     """Put an address that was seen in conflict on probation: it is not issued."""
     with opened() as (book, actor):
-        _show(form, book.probation(mac, reason=reason, actor=actor, scope=scope, for_s=for_s))
+        _show(form, book.probation(mac, reason=reason, actor=actor, scope=scope, for_s=for_s, expect=expect))
     return OK
 
 
@@ -222,11 +237,12 @@ def probation(*, mac: str, reason: str, scope: str, for_s: int | None, form: str
 @click.argument("mac")
 @click.option("--reason", required=True, help="Why, for whoever asks later.")
 @_scope
+@_expect
 @format_option()
-def free(*, mac: str, reason: str, scope: str | None, form: str) -> int:
+def free(*, mac: str, reason: str, scope: str | None, expect: int | None, form: str) -> int:
     """Free a resting address, or one on probation, before its time."""
     with opened() as (book, actor):
-        _show(form, book.end_rest(mac, reason=reason, actor=actor, scope=scope))
+        _show(form, book.end_rest(mac, reason=reason, actor=actor, scope=scope, expect=expect))
     return OK
 
 
@@ -440,4 +456,5 @@ def _show(form: str, lease: "Lease") -> None:
         ("until", lease.until),
         ("block", lease.block),
         ("note", lease.note),
+        ("version", str(lease.version)),
     ]))  # fmt: skip

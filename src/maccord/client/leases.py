@@ -10,7 +10,11 @@ from maccord.client.connection import Connection, part
 
 
 class ClientLeases(Connection, Leases):
-    """Leases of a service."""
+    """Leases of a service.
+
+    `expect` is the version that the caller saw. What has no key and expects one is not sent again after an answer was
+    lost: the change that was made would be taken for somebody else's.
+    """
 
     def allocate(
         self,
@@ -43,19 +47,26 @@ class ClientLeases(Connection, Leases):
         actor: Actor | None = None,
         scope: str | None = None,
         key: str | None = None,
+        expect: int | None = None,
     ) -> Lease:
         """Add a holder to an address that is held."""
         del actor
         path, query = f"/v1/addresses/{part(address)}/holders", {"scope": scope}
-        return self._ask("POST", path, rest.LeaseDoc, query=query, body=holder, key=key or uuid4().hex)
+        return self._ask("POST", path, rest.LeaseDoc, query=query, body=holder, key=key or uuid4().hex, expect=expect)
 
     def confirm(
-        self, address: str, *, actor: Actor | None = None, scope: str | None = None, holder: str | None = None
+        self,
+        address: str,
+        *,
+        actor: Actor | None = None,
+        scope: str | None = None,
+        holder: str | None = None,
+        expect: int | None = None,
     ) -> Lease:
         """Say that the address is at work: it no longer expires."""
         del actor
         path, query = f"/v1/addresses/{part(address)}/confirm", {"scope": scope, "holder": holder}
-        return self._ask("POST", path, rest.LeaseDoc, query=query, again=True)
+        return self._ask("POST", path, rest.LeaseDoc, query=query, expect=expect, again=expect is None)
 
     def release(
         self,
@@ -65,11 +76,12 @@ class ClientLeases(Connection, Leases):
         scope: str | None = None,
         holder: str | None = None,
         key: str | None = None,
+        expect: int | None = None,
     ) -> Released:
         """One holder lets go; when it was the last, the address rests."""
         del actor
         path, query = f"/v1/addresses/{part(address)}", {"scope": scope, "holder": holder}
-        return self._ask("DELETE", path, rest.ReleasedDoc, query=query, key=key or uuid4().hex)
+        return self._ask("DELETE", path, rest.ReleasedDoc, query=query, key=key or uuid4().hex, expect=expect)
 
     def look_up(self, address: str, *, scope: str | None = None) -> Lease:
         """Return what is known of an address, free ones too."""
@@ -98,14 +110,24 @@ class ClientLeases(Connection, Leases):
         actor: Actor | None = None,
         scope: str = GLOBAL,
         for_s: int | None = None,
+        expect: int | None = None,
     ) -> Lease:
         """Put an address that was seen in conflict on probation."""
         del actor
         body = {"reason": reason, "scope": scope, "for_s": for_s}
-        return self._ask("POST", f"/v1/addresses/{part(address)}/probation", rest.LeaseDoc, body=body, again=True)
+        path = f"/v1/addresses/{part(address)}/probation"
+        return self._ask("POST", path, rest.LeaseDoc, body=body, expect=expect, again=expect is None)
 
-    def end_rest(self, address: str, *, reason: str, actor: Actor | None = None, scope: str | None = None) -> Lease:
+    def end_rest(
+        self,
+        address: str,
+        *,
+        reason: str,
+        actor: Actor | None = None,
+        scope: str | None = None,
+        expect: int | None = None,
+    ) -> Lease:
         """Free a resting address, or one on probation, before its time."""
         del actor
         path = f"/v1/addresses/{part(address)}/end-rest"
-        return self._ask("POST", path, rest.LeaseDoc, query={"scope": scope}, body={"reason": reason})
+        return self._ask("POST", path, rest.LeaseDoc, query={"scope": scope}, body={"reason": reason}, expect=expect)

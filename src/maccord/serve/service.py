@@ -83,18 +83,24 @@ def actor(principal: Principal, source: str, request: str) -> Actor:
 
 
 def etag(version: int, *more: int) -> str:
-    """Return an ETag: the version of the thing itself, and counters that stand beside it in its document."""
+    """Return an ETag: the version of the thing itself, and what else its document has."""
     return '"' + ".".join(map(str, (version, *more))) + '"'
 
 
 def expected(if_match: str | None) -> int | None:
     """Return the version that If-Match asks for; raises Refused. None where it asks for none.
 
-    Counters behind the version may have changed meanwhile: they are not what a change could overwrite.
+    What stands behind the version may have changed meanwhile: it is not what a change could overwrite.
     """
     if if_match is None or if_match == "*":
         return None
     version = if_match.strip('"').partition(".")[0]
-    if not (if_match.startswith('"') and if_match.endswith('"') and version.isdecimal() and len(version) < 16):
+    if not (
+        if_match.startswith('"')
+        and if_match.endswith('"')
+        and version.isascii()
+        and version.isdecimal()
+        and len(version) < 19
+    ):
         raise Refused("unreadable", "If-Match takes one ETag, as an answer gave it")
     return int(version)

@@ -72,6 +72,28 @@ def test_an_address_is_allocated_shown_shared_confirmed_and_released(capsys):
 
 
 @pytest.mark.usefixtures("book")
+@pytest.mark.parametrize(
+    "late",
+    [
+        ("release", FIRST),
+        ("confirm", FIRST),
+        ("share", FIRST, "--holder", "template:gold"),
+        ("probation", FIRST, "--reason", "seen twice"),
+        ("free", FIRST, "--reason", "never used"),
+    ],
+)
+def test_a_change_of_an_address_that_expects_what_was_there_is_refused(capsys, late):
+    said(capsys, "pool", "create", "web", "--range", RANGE)
+    said(capsys, "address", "allocate", "web", *VM)
+    shown = said(capsys, "address", "show", FIRST)
+    seen = shown.split("version")[1].strip()
+    now = told(capsys, "address", "share", FIRST, "--holder", "snapshot:s", "--expect", seen)["version"]
+    assert run(["address", *late, "--expect", seen]) == 2
+    assert f"has version {now} now, not {seen}: read it again" in capsys.readouterr().err
+    assert told(capsys, "address", "show", FIRST)["version"] == now
+
+
+@pytest.mark.usefixtures("book")
 def test_many_addresses_come_one_a_line_and_a_preview_gives_none(capsys):
     said(capsys, "pool", "create", "web", "--range", RANGE)
     seen = said(capsys, "address", "allocate", "web", *VM, "--count", "5", "--preview")

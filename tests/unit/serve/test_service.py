@@ -18,6 +18,9 @@ from urllib.parse import quote
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from maccord.alloc.records import Holder
+from maccord.client import Client
+from maccord.client import Refused as ClientRefused
 from tests.kit.certificates import made_in
 from tests.kit.service import running
 
@@ -186,6 +189,85 @@ def test_a_change_with_an_old_etag_is_refused(service):
     late = service.ask("PATCH", "/v1/pools/tagged", {"note": "lost"}, headers={"If-Match": first})
     assert (late.status, late.problem) == (412, "stale-version")
     assert service.ask("GET", "/v1/pools/tagged").json["note"] == "mine"
+
+
+def _held(service, name):
+    mac = allocated(service, holder=someone(name))["mac"]
+    return f"/v1/addresses/{mac}", service.ask("GET", f"/v1/addresses/{mac}").headers["etag"]
+
+
+@pytest.mark.parametrize(
+    ("method", "part", "body"),
+    [
+        ("DELETE", "", None),
+        ("POST", "/confirm", None),
+        ("POST", "/holders", {"kind": "snapshot", "id": "s"}),
+        ("POST", "/probation", {"reason": "seen twice"}),
+        ("POST", "/end-rest", {"reason": "it was a test"}),
+    ],
+)
+def test_a_change_of_an_address_that_was_changed_meanwhile_is_refused(service, method, part, body):
+    at, seen = _held(service, f"expected{part}")
+    if part == "/end-rest":
+        service.ask("DELETE", at)
+        seen = service.ask("GET", at).headers["etag"]
+    assert service.ask("POST", f"{at}/probation", {"reason": "quicker"}).status == 200
+    now = service.ask("GET", at)
+    late = service.ask(method, at + part, body, headers={"If-Match": seen})
+    assert (late.status, late.problem) == (412, "stale-version")
+    assert f'"{late.json["expected"]}.' == seen[: seen.index(".") + 1]
+    assert late.json["actual"] == now.json["version"]
+    assert service.ask("GET", at).json == now.json
+    done = service.ask(method, at + part, body, headers={"If-Match": now.headers["etag"]})
+    assert done.status == 200, done.raw
+    assert service.ask("GET", at).headers["etag"] != now.headers["etag"]
+
+
+def test_an_answer_to_a_change_has_the_etag_for_the_next(service):
+    at, seen = _held(service, "chained")
+    confirmed = service.ask("POST", f"{at}/confirm", headers={"If-Match": seen})
+    assert confirmed.headers["etag"] == service.ask("GET", at).headers["etag"] != seen
+    shared = service.ask("POST", f"{at}/holders", someone("other"), headers={"If-Match": confirmed.headers["etag"]})
+    assert shared.status == 200
+    let_go = service.ask("DELETE", f"{at}?holder=other", headers={"If-Match": shared.headers["etag"]})
+    assert let_go.json["holder"]["id"] == "other"
+
+
+@pytest.mark.parametrize("wrong", ["1", '"x"', 'W/"1"', '"1", "2"', '"-1"', '"\u0661"', '"' + "9" * 40 + '"'])
+def test_an_if_match_that_is_no_etag_is_refused_and_changes_nothing(service, wrong):
+    at, seen = _held(service, "unreadable")
+    refused = service.ask("POST", f"{at}/confirm", headers={"If-Match": wrong.encode().decode("latin-1")})
+    assert (refused.status, refused.problem) == (400, "unreadable")
+    assert service.ask("GET", at).headers["etag"] == seen
+    assert service.ask("POST", f"{at}/confirm", headers={"If-Match": "*"}).status == 200
+
+
+def test_the_etag_of_an_address_that_nobody_has_changes_when_it_is_excluded(service):
+    mac = "02-4D-12-00-00-F0"
+    seen = service.ask("GET", f"/v1/addresses/{mac}").headers["etag"]
+    assert service.ask("GET", f"/v1/addresses/{mac}", headers={"If-None-Match": seen}).status == 304
+    service.ask("POST", "/v1/pools/tagged/exclusions", {"first": mac, "last": mac, "reason": "printed on a label"})
+    again = service.ask("GET", f"/v1/addresses/{mac}", headers={"If-None-Match": seen})
+    assert (again.status, again.json["state"]) == (200, "excluded")
+
+
+def test_the_client_expects_what_it_saw(service):
+    with Client(service.url, token=service.tokens["admin"]) as client:
+        lease = client.look_up(allocated(service, holder=someone("by-client"))["mac"])
+        mac, old = lease.address, lease.version
+        lease = client.confirm(mac, expect=old)
+        for change in (
+            lambda: client.confirm(mac, expect=old),
+            lambda: client.share(mac, Holder("snapshot", "s"), expect=old),
+            lambda: client.release(mac, expect=old),
+            lambda: client.probation(mac, reason="seen", expect=old),
+            lambda: client.end_rest(mac, reason="seen", expect=old),
+        ):
+            with pytest.raises(ClientRefused) as refused:
+                change()
+            assert (refused.value.status, refused.value.slug) == (412, "stale-version")
+        released = client.release(mac, expect=lease.version).lease
+        assert client.end_rest(mac, reason="seen", expect=released.version).version == 0
 
 
 def test_what_has_not_changed_is_not_sent_again(service):

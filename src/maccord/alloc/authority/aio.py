@@ -35,12 +35,19 @@ class AsyncAuthority(Protocol):
         scope: str | None = None,
         holder: str | None = None,
         key: str | None = None,
+        expect: int | None = None,
     ) -> Released:
         """See Leases.release."""
         ...
 
     async def confirm(
-        self, address: str, *, actor: Actor, scope: str | None = None, holder: str | None = None
+        self,
+        address: str,
+        *,
+        actor: Actor,
+        scope: str | None = None,
+        holder: str | None = None,
+        expect: int | None = None,
     ) -> Lease:
         """See Leases.confirm."""
         ...

@@ -8,7 +8,11 @@ from maccord.alloc.records import GLOBAL, Actor, Granted, Holder, Lease, Release
 
 
 class Leases(Protocol):
-    """Addresses given, confirmed, shared and released."""
+    """Addresses given, confirmed, shared and released.
+
+    `expect` is the version of the lease that the caller saw, 0 where there was none: a call that has it changes nothing
+    and raises StaleVersion when the lease was changed in between.
+    """
 
     def allocate(
         self,
@@ -32,18 +36,33 @@ class Leases(Protocol):
         ...
 
     def share(
-        self, address: str, holder: Holder, *, actor: Actor, scope: str | None = None, key: str | None = None
+        self,
+        address: str,
+        holder: Holder,
+        *,
+        actor: Actor,
+        scope: str | None = None,
+        key: str | None = None,
+        expect: int | None = None,
     ) -> Lease:
         """Add a holder to an address that is held: a template, snapshot, replica, cluster twin, declared exception.
 
-        Raises NoSuchLease, WrongState, ScopeNeeded, KeyReused.
+        Raises NoSuchLease, WrongState, ScopeNeeded, KeyReused, StaleVersion.
         """
         ...
 
-    def confirm(self, address: str, *, actor: Actor, scope: str | None = None, holder: str | None = None) -> Lease:
+    def confirm(
+        self,
+        address: str,
+        *,
+        actor: Actor,
+        scope: str | None = None,
+        holder: str | None = None,
+        expect: int | None = None,
+    ) -> Lease:
         """Say that the address is at work: it no longer expires. Confirming twice is no fault.
 
-        `holder` is an id, or `kind:id`. Raises NoSuchLease, NotHolder, ScopeNeeded.
+        `holder` is an id, or `kind:id`. Raises NoSuchLease, NotHolder, ScopeNeeded, StaleVersion.
         """
         ...
 
@@ -55,11 +74,12 @@ class Leases(Protocol):
         scope: str | None = None,
         holder: str | None = None,
         key: str | None = None,
+        expect: int | None = None,
     ) -> Released:
         """One holder lets go; when it was the last, the address rests for the pool's `rest_s`, and then is free.
 
         `holder` is an id, or `kind:id`; it may be left out when there is one only. Raises NoSuchLease, NotHolder,
-        HolderNeeded, ScopeNeeded, KeyReused.
+        HolderNeeded, ScopeNeeded, KeyReused, StaleVersion; a key that was answered before is answered again.
         """
         ...
 
@@ -81,14 +101,27 @@ class Leases(Protocol):
         ...
 
     def probation(
-        self, address: str, *, reason: str, actor: Actor, scope: str = GLOBAL, for_s: int | None = None
+        self,
+        address: str,
+        *,
+        reason: str,
+        actor: Actor,
+        scope: str = GLOBAL,
+        for_s: int | None = None,
+        expect: int | None = None,
     ) -> Lease:
         """Put an address that was seen in conflict on probation: not issued for `for_s` seconds, None: until cleared.
 
         A held one stays with its holders, and goes on probation instead of to rest when the last of them lets go.
+        Raises WrongState, AddressTaken, StaleVersion.
         """
         ...
 
-    def end_rest(self, address: str, *, reason: str, actor: Actor, scope: str | None = None) -> Lease:
-        """Free a resting address, or one on probation, before its time. Raises NoSuchLease, WrongState."""
+    def end_rest(
+        self, address: str, *, reason: str, actor: Actor, scope: str | None = None, expect: int | None = None
+    ) -> Lease:
+        """Free a resting address, or one on probation, before its time.
+
+        Raises NoSuchLease, WrongState, StaleVersion.
+        """
         ...

@@ -4,6 +4,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Annotated
 from urllib.parse import quote
+from zlib import crc32
 
 import msgspec
 from msgspec import Meta
@@ -33,7 +34,7 @@ from maccord.serve.door import Visit
 from maccord.serve.guard import Principal
 from maccord.serve.operations import JSON, Answer, Call, Operation, Reply, decoded, key_of
 from maccord.serve.problem import Refused
-from maccord.serve.service import Service, actor, actor_of, etag
+from maccord.serve.service import Service, actor, actor_of, etag, expected
 from maccord.serve.v1.paging import Paged, page
 from maccord.serve.v1.pools import POOL
 
@@ -151,7 +152,9 @@ def _for_change(call: Call[Service]) -> str | None:
 
 
 def _reply(lease: Lease) -> Reply:
-    return Reply(document(lease, LeaseDoc), etag=etag(lease.version))
+    """Return an address as an answer; what its pool and its host's range say of it has a checksum in the ETag."""
+    shown = document(lease, LeaseDoc)
+    return Reply(shown, etag=etag(lease.version, crc32(_encode(shown))))
 
 
 def _look_up(call: Call[Service]) -> Reply:
@@ -161,25 +164,29 @@ def _look_up(call: Call[Service]) -> Reply:
 def _release(call: Call[Service]) -> Reply:
     scope = _for_change(call)
     released = call.service.authority.release(
-        call.path["mac"], actor=actor_of(call), scope=scope, holder=call.query.holder, key=call.key
-    )
+        call.path["mac"], actor=actor_of(call), scope=scope, holder=call.query.holder, key=call.key,
+        expect=expected(call.if_match),
+    )  # fmt: skip
     return Reply(document(released, ReleasedDoc))
 
 
 def _confirm(call: Call[Service]) -> Reply:
     scope = _for_change(call)
     lease = call.service.authority.confirm(
-        call.path["mac"], actor=actor_of(call), scope=scope, holder=call.query.holder
-    )
+        call.path["mac"], actor=actor_of(call), scope=scope, holder=call.query.holder,
+        expect=expected(call.if_match),
+    )  # fmt: skip
     return _reply(lease)
 
 
 def _share(call: Call[Service]) -> Reply:
     scope = _for_change(call)
     holder: HolderDoc = call.body
-    return _reply(
-        call.service.authority.share(call.path["mac"], holder.record(), actor=actor_of(call), scope=scope, key=call.key)
-    )
+    lease = call.service.authority.share(
+        call.path["mac"], holder.record(), actor=actor_of(call), scope=scope, key=call.key,
+        expect=expected(call.if_match),
+    )  # fmt: skip
+    return _reply(lease)
 
 
 def _history(call: Call[Service]) -> Reply:
@@ -194,20 +201,20 @@ def _history(call: Call[Service]) -> Reply:
 def _suspect(call: Call[Service]) -> Reply:
     call.principal.require_all("admin")
     asked: Suspect = call.body
-    return _reply(
-        call.service.authority.probation(
-            call.path["mac"], reason=asked.reason, actor=actor_of(call), scope=asked.scope, for_s=asked.for_s
-        )
-    )
+    lease = call.service.authority.probation(
+        call.path["mac"], reason=asked.reason, actor=actor_of(call), scope=asked.scope, for_s=asked.for_s,
+        expect=expected(call.if_match),
+    )  # fmt: skip
+    return _reply(lease)
 
 
 def _end_rest(call: Call[Service]) -> Reply:
     call.principal.require_all("admin")
-    return _reply(
-        call.service.authority.end_rest(
-            call.path["mac"], reason=call.body.reason, actor=actor_of(call), scope=call.query.scope
-        )
-    )
+    lease = call.service.authority.end_rest(
+        call.path["mac"], reason=call.body.reason, actor=actor_of(call), scope=call.query.scope,
+        expect=expected(call.if_match),
+    )  # fmt: skip
+    return _reply(lease)
 
 
 def _list(call: Call[Service]) -> Reply:
@@ -268,20 +275,21 @@ OPERATIONS: tuple[Operation[Service], ...] = (
     ),
     Operation(
         method="DELETE", path="/v1/addresses/{mac}", id="release", tag="addresses", role="allocator", run=_release,
-        query=WhereHolder, parameters=MAC, keyed=True,
+        query=WhereHolder, parameters=MAC, keyed=True, conditional=True,
         what="Let one holder go.\n\nWhen it was the last, the address rests for the pool's `rest_s`, and is free then.",
         answers={200: Answer("The address as it is now, and who let go.", ReleasedDoc)},
         problems=("no-such-lease", "not-holder", "holder-needed", "wrong-state", *_KNOWN),
     ),
     Operation(
         method="POST", path="/v1/addresses/{mac}/confirm", id="confirm", tag="addresses", role="allocator",
-        run=_confirm, query=WhereHolder, parameters=MAC, what="Say that an address is at work: it no longer expires.",
+        run=_confirm, query=WhereHolder, parameters=MAC, conditional=True,
+        what="Say that an address is at work: it no longer expires.",
         answers={200: Answer("The address.", LeaseDoc, etag=True)},
         problems=("no-such-lease", "not-holder", "wrong-state", *_KNOWN),
     ),
     Operation(
         method="POST", path="/v1/addresses/{mac}/holders", id="share", tag="addresses", role="allocator", run=_share,
-        query=Where, body=HolderDoc, parameters=MAC, keyed=True,
+        query=Where, body=HolderDoc, parameters=MAC, keyed=True, conditional=True,
         what="Add a holder: a template, a snapshot, a replica, a cluster's twin, a declared exception.\n\n"
         "The address is not free before all of them have let go.",
         answers={200: Answer("The address.", LeaseDoc, etag=True)},
@@ -294,13 +302,15 @@ OPERATIONS: tuple[Operation[Service], ...] = (
     ),
     Operation(
         method="POST", path="/v1/addresses/{mac}/probation", id="suspect", tag="addresses", role="admin", run=_suspect,
-        body=Suspect, parameters=MAC, what="Put an address that was seen in conflict on probation: it is not issued.",
+        body=Suspect, parameters=MAC, conditional=True,
+        what="Put an address that was seen in conflict on probation: it is not issued.",
         answers={200: Answer("The address.", LeaseDoc, etag=True)},
         problems=("wrong-state", "address-taken", "forbidden-address", *_KNOWN),
     ),
     Operation(
         method="POST", path="/v1/addresses/{mac}/end-rest", id="endRest", tag="addresses", role="admin", run=_end_rest,
-        query=Where, body=Reason, parameters=MAC, what="Free a resting address, or one on probation, before its time.",
+        query=Where, body=Reason, parameters=MAC, conditional=True,
+        what="Free a resting address, or one on probation, before its time.",
         answers={200: Answer("The address.", LeaseDoc, etag=True)},
         problems=("no-such-lease", "wrong-state", *_KNOWN),
     ),

@@ -40,17 +40,24 @@ class StoreAsyncAuthority:
         scope: str | None = None,
         holder: str | None = None,
         key: str | None = None,
+        expect: int | None = None,
     ) -> Released:
         """See AsyncAuthority."""
-        job = self._jobs.release(address, actor, scope, holder, key)
+        job = self._jobs.release(address, actor, scope, holder, key, expect)
         released: Released = await self._engine.acall(job)
         return released
 
     async def confirm(
-        self, address: str, *, actor: Actor, scope: str | None = None, holder: str | None = None
+        self,
+        address: str,
+        *,
+        actor: Actor,
+        scope: str | None = None,
+        holder: str | None = None,
+        expect: int | None = None,
     ) -> Lease:
         """See AsyncAuthority."""
-        job = self._jobs.confirmation(address, actor, scope, holder)
+        job = self._jobs.confirmation(address, actor, scope, holder, expect)
         lease: Lease = await self._engine.acall(job)
         return lease
 

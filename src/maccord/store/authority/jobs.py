@@ -28,12 +28,16 @@ class Jobs:
         chance = self._chance
         return Job(lambda tx: leasing.allocate(tx, pool, holder, actor, count, address, key, chance))
 
-    def confirmation(self, address: str, actor: Actor, scope: str | None, holder: str | None) -> Job:
+    def confirmation(
+        self, address: str, actor: Actor, scope: str | None, holder: str | None, expect: int | None
+    ) -> Job:
         """Return the job of a confirmation."""
         check.actor(actor)
-        return Job(lambda tx: leasing.confirm(tx, address, scope, holder, actor), light=True)
+        return Job(lambda tx: leasing.confirm(tx, address, scope, holder, actor, expect), light=True)
 
-    def release(self, address: str, actor: Actor, scope: str | None, holder: str | None, key: str | None) -> Job:
+    def release(
+        self, address: str, actor: Actor, scope: str | None, holder: str | None, key: str | None, expect: int | None
+    ) -> Job:
         """Return the job of a release."""
         actor, key = check.actor(actor), check.key(key)
-        return Job(lambda tx: leasing.release(tx, address, scope, holder, actor, key), light=True)
+        return Job(lambda tx: leasing.release(tx, address, scope, holder, actor, key, expect), light=True)

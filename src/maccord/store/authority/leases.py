@@ -30,15 +30,30 @@ class StoreLeases(Part, Leases):
         return self._ask(lambda reader: asking.preview(reader, pool, count))
 
     def share(
-        self, address: str, holder: Holder, *, actor: Actor, scope: str | None = None, key: str | None = None
+        self,
+        address: str,
+        holder: Holder,
+        *,
+        actor: Actor,
+        scope: str | None = None,
+        key: str | None = None,
+        expect: int | None = None,
     ) -> Lease:
         """See Leases."""
         actor, holder, key = check.actor(actor), check.holder(holder), check.key(key)
-        return self._do(lambda tx: leasing.share(tx, address, holder, scope, actor, key))
+        return self._do(lambda tx: leasing.share(tx, address, holder, scope, actor, key, expect))
 
-    def confirm(self, address: str, *, actor: Actor, scope: str | None = None, holder: str | None = None) -> Lease:
+    def confirm(
+        self,
+        address: str,
+        *,
+        actor: Actor,
+        scope: str | None = None,
+        holder: str | None = None,
+        expect: int | None = None,
+    ) -> Lease:
         """See Leases."""
-        lease: Lease = self._engine.call(self._jobs.confirmation(address, actor, scope, holder))
+        lease: Lease = self._engine.call(self._jobs.confirmation(address, actor, scope, holder, expect))
         return lease
 
     def release(
@@ -49,9 +64,10 @@ class StoreLeases(Part, Leases):
         scope: str | None = None,
         holder: str | None = None,
         key: str | None = None,
+        expect: int | None = None,
     ) -> Released:
         """See Leases."""
-        released: Released = self._engine.call(self._jobs.release(address, actor, scope, holder, key))
+        released: Released = self._engine.call(self._jobs.release(address, actor, scope, holder, key, expect))
         return released
 
     def look_up(self, address: str, *, scope: str | None = None) -> Lease:
@@ -73,17 +89,26 @@ class StoreLeases(Part, Leases):
         return self._ask(lambda reader: asking.lease_list(reader, pool, scope, state, holder, after, limit))
 
     def probation(
-        self, address: str, *, reason: str, actor: Actor, scope: str = GLOBAL, for_s: int | None = None
+        self,
+        address: str,
+        *,
+        reason: str,
+        actor: Actor,
+        scope: str = GLOBAL,
+        for_s: int | None = None,
+        expect: int | None = None,
     ) -> Lease:
         """See Leases."""
         check.actor(actor)
         check.text("reason", reason, 1024, empty=False)
         check.text("scope", scope, 128, empty=False)
         check.settings(None, for_s, None, None)
-        return self._do(lambda tx: leasing.probation(tx, address, reason, scope, for_s, actor))
+        return self._do(lambda tx: leasing.probation(tx, address, reason, scope, for_s, actor, expect))
 
-    def end_rest(self, address: str, *, reason: str, actor: Actor, scope: str | None = None) -> Lease:
+    def end_rest(
+        self, address: str, *, reason: str, actor: Actor, scope: str | None = None, expect: int | None = None
+    ) -> Lease:
         """See Leases."""
         check.actor(actor)
         check.text("reason", reason, 1024, empty=False)
-        return self._do(lambda tx: leasing.end_rest(tx, address, reason, scope, actor))
+        return self._do(lambda tx: leasing.end_rest(tx, address, reason, scope, actor, expect))

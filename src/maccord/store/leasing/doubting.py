@@ -5,13 +5,15 @@ from maccord.alloc.life import OWNED, Event, State, step
 from maccord.alloc.records import Actor, Lease
 from maccord.store import hands
 from maccord.store.extents import cut, give_back
-from maccord.store.leasing.finding import LEASE, find, found, locked
+from maccord.store.leasing.finding import LEASE, compare, find, found, locked
 from maccord.store.leasing.standing import fenced, free_up, pool_at, space_id
 from maccord.store.leasing.writing import NEW, past, update
 from maccord.store.work import Tx
 
 
-def probation(tx: Tx, text: str, reason: str, scope: str, for_s: int | None, actor: Actor) -> Lease:
+def probation(
+    tx: Tx, text: str, reason: str, scope: str, for_s: int | None, actor: Actor, expect: int | None = None
+) -> Lease:
     """Put an address on probation, now or when its last holder lets go."""
     kind = kind_of(text)
     value = stored(parse(text, kind), kind)
@@ -23,6 +25,7 @@ def probation(tx: Tx, text: str, reason: str, scope: str, for_s: int | None, act
     before = State.FREE
     if rows:
         at = found(rows[0])
+        compare(shown, expect, at.told)
         before = at.state
         if at.state in OWNED:
             update(tx, at, "suspect_s = ?, note = ?", (-1 if for_s is None else for_s, reason))
@@ -31,6 +34,7 @@ def probation(tx: Tx, text: str, reason: str, scope: str, for_s: int | None, act
             past(tx, at)
             update(tx, at, "state = ?, since = ?, due = ?, note = ?", (after, tx.now, due, reason))
     else:
+        compare(shown, expect, 0)
         pool = pool_at(tx, space, value)
         if pool is not None:
             if not free_up(tx, pool, (value, value)):
@@ -42,9 +46,9 @@ def probation(tx: Tx, text: str, reason: str, scope: str, for_s: int | None, act
     return found(tx.rows(f"{LEASE} WHERE l.space = ? AND l.address = ?", (space, value))[0]).lease
 
 
-def end_rest(tx: Tx, text: str, reason: str, scope: str | None, actor: Actor) -> Lease:
+def end_rest(tx: Tx, text: str, reason: str, scope: str | None, actor: Actor, expect: int | None = None) -> Lease:
     """Free an address that rests, or is on probation."""
-    at = find(tx, text, scope)
+    at = find(tx, text, scope, expect)
     step(at.text, at.state, Event.RESTED)
     tx.db.lock_space(at.space)
     past(tx, at)

@@ -6,7 +6,7 @@ from typing import Any
 from msgspec import Struct, json
 
 from maccord.alloc.clock import moment
-from maccord.alloc.errors import NoSuchLease, ScopeNeeded
+from maccord.alloc.errors import NoSuchLease, ScopeNeeded, StaleVersion
 from maccord.alloc.kinds import AddressKind, kind_of, parse, spell, stored, unstored
 from maccord.alloc.life import State
 from maccord.alloc.records import Held, Holder, Lease
@@ -48,6 +48,15 @@ class Found(Struct, frozen=True, kw_only=True):
         return spell(unstored(self.address, self.kind), self.kind)
 
     @property
+    def told(self) -> int:
+        """The version that is told of it.
+
+        The row's own counter begins anew when an address is given again. With the time of its state added, no version
+        of a lease is that of an earlier lease of the same address.
+        """
+        return self.since + self.version
+
+    @property
     def names(self) -> list[str]:
         """Who holds it."""
         return [f"{holder[0]}:{holder[1]}" for holder in self.holders]
@@ -71,7 +80,7 @@ class Found(Struct, frozen=True, kw_only=True):
             until=moment(self.due) if self.due is not None else None,
             holders=tuple(Held(Holder(*holder[:4]), moment(holder[4])) for holder in self.holders),
             note=self.note,
-            version=self.version,
+            version=self.told,
         )
 
 
@@ -106,18 +115,27 @@ def spaces_of(reader: Reader, text: str, scope: str | None) -> tuple[AddressKind
     return kind, value, [(r[0], r[1]) for r in rows]
 
 
-def find(tx: Tx, text: str, scope: str | None) -> Found:
-    """Return the lease of an address, locked; raises NoSuchLease, ScopeNeeded, BadAddress."""
+def find(tx: Tx, text: str, scope: str | None, expect: int | None = None) -> Found:
+    """Return the lease of an address, locked; raises NoSuchLease, ScopeNeeded, BadAddress, StaleVersion."""
     kind, value, spaces = spaces_of(tx.db, text, scope)
     address = spell(unstored(value, kind), kind)
     rows = []
     for space, _ in spaces:
         rows += tx.rows(f"{LEASE} WHERE l.space = ? AND l.address = ?{locked(tx)}", (space, value))
     if not rows:
+        compare(address, expect, 0)
         raise NoSuchLease(address, scope)
     if len(rows) > 1 or (scope is None and len(spaces) > 1):
         raise ScopeNeeded(address, [name for _, name in spaces])
-    return found(rows[0])
+    at = found(rows[0])
+    compare(address, expect, at.told)
+    return at
+
+
+def compare(address: str, expect: int | None, version: int) -> None:
+    """Raise StaleVersion unless an address has the version that is expected, where one is; 0: it has no lease."""
+    if expect is not None and expect != version:
+        raise StaleVersion(f"address {address}", expect, version)
 
 
 def locked(tx: Tx) -> str:

@@ -12,9 +12,9 @@ from maccord.store.leasing.writing import update
 from maccord.store.work import Tx, full_key, packed
 
 
-def confirm(tx: Tx, text: str, scope: str | None, holder: str | None, actor: Actor) -> Lease:
+def confirm(tx: Tx, text: str, scope: str | None, holder: str | None, actor: Actor, expect: int | None = None) -> Lease:
     """Mark a lease as at work."""
-    at = find(tx, text, scope)
+    at = find(tx, text, scope, expect)
     if at.state not in OWNED:
         raise NoSuchLease(at.text, at.scope, at.state)
     if holder is not None:
@@ -28,12 +28,20 @@ def confirm(tx: Tx, text: str, scope: str | None, holder: str | None, actor: Act
     return again(tx, at).lease
 
 
-def share(tx: Tx, text: str, holder: Holder, scope: str | None, actor: Actor, key: str | None) -> Lease:
+def share(
+    tx: Tx,
+    text: str,
+    holder: Holder,
+    scope: str | None,
+    actor: Actor,
+    key: str | None,
+    expect: int | None = None,
+) -> Lease:
     """Add a holder."""
     request: list[object] = [text, holder.kind, holder.id, scope]
     if tx.replay(actor, "share", key, request) is not None:
         return find(tx, text, scope).lease
-    at = find(tx, text, scope)
+    at = find(tx, text, scope, expect)
     if at.state not in OWNED:
         raise NoSuchLease(at.text, at.scope, at.state)
     step(at.text, at.state, Event.SHARE)
@@ -53,13 +61,21 @@ def share(tx: Tx, text: str, holder: Holder, scope: str | None, actor: Actor, ke
     return again(tx, at).lease
 
 
-def release(tx: Tx, text: str, scope: str | None, holder: str | None, actor: Actor, key: str | None) -> Released:
+def release(
+    tx: Tx,
+    text: str,
+    scope: str | None,
+    holder: str | None,
+    actor: Actor,
+    key: str | None,
+    expect: int | None = None,
+) -> Released:
     """Let one holder go, and the address rest when it was the last."""
     request: list[object] = [text, scope, holder]
     before = tx.replay(actor, "release", key, request)
     if before is not None:
         return _released_before(tx, before)
-    at = find(tx, text, scope)
+    at = find(tx, text, scope, expect)
     if at.state not in OWNED:
         raise NoSuchLease(at.text, at.scope, at.state)
     gone = _holder(at, holder)
