@@ -535,3 +535,13 @@ def test_an_excluded_address_is_never_given(authority):
     assert give(authority, "b").addresses == ("02-00-00-00-10-01",)
     with pytest.raises(AddressTaken):
         authority.exclude("web", RangeSpec("02-00-00-00-10-00", "02-00-00-00-10-00"), reason="late", actor=ACTOR)
+
+
+def test_a_retry_gets_its_answer_from_a_pool_that_is_empty_by_now(authority):
+    authority.create_pool(spec(last="02-00-00-00-10-03"), actor=ACTOR)
+    first = authority.allocate("web", vm("vm1"), actor=ACTOR, count=3, key="order-1")
+    authority.allocate("web", vm("vm2"), actor=ACTOR)
+    again = authority.allocate("web", vm("vm1"), actor=ACTOR, count=3, key="order-1")
+    assert (again.addresses, again.replayed) == (first.addresses, True)
+    with pytest.raises(PoolExhausted):
+        authority.allocate("web", vm("vm3"), actor=ACTOR, key="order-2")

@@ -112,26 +112,33 @@ class Engine(Leading):
 
     def _sort_out(self, pending: list[Job], error: Trouble, attempt: int) -> list[Job]:
         """After a clash: answer what was done before under the same key; return what is to be tried again."""
-        left: list[Job] = []
-        for job in pending:
-            if not isinstance(job, Grant) or job.key is None:
-                left.append(job)
-                continue
-            row = self.db.rows("SELECT action, details, at FROM journal WHERE key = ?", (full_key(job.actor, job.key),))
-            if not row:
-                left.append(job)
-                continue
-            try:
-                job.result = granted(replayed(row[0][:2], "allocate", job.key, job.request), row[0][2], again=True)
-                job.error = None
-                self.tally.stats["replays"] += 1
-            except Refusal as e:
-                job.error = e
+        left = [job for job in pending if not (isinstance(job, Grant) and self._answered_before(job))]
         if len(left) == len(pending) and attempt >= 2:
             if len(left) == 1:
                 raise error
             return self._each_for_itself(left)  # one of them is in the others' way
         return left
+
+    def _answered_before(self, job: Grant) -> bool:
+        """Answer a request whose key is known as it was answered then; return whether that was so."""
+        if job.key is None:
+            return False
+        row = self.db.rows("SELECT action, details, at FROM journal WHERE key = ?", (full_key(job.actor, job.key),))
+        if not row:
+            return False
+        try:
+            job.result = granted(replayed(row[0][:2], "allocate", job.key, job.request), row[0][2], again=True)
+            job.error = None
+            self.tally.stats["replays"] += 1
+        except Refusal as e:
+            job.error = e
+        return True
+
+    def _refuse(self, job: Grant, refusal: Refusal) -> None:
+        """Refuse a request, unless it was granted before: a retry gets its answer from a pool that is empty now, too."""
+        if not self._answered_before(job):
+            job.error = refusal
+            self.tally.refused(refusal)
 
     def _fit_for_loop(self, batch: list[Job]) -> bool:
         """Return whether a batch may be prepared on an event loop: nothing in it waits for anything."""
@@ -157,8 +164,7 @@ class Engine(Leading):
                 self.hands.pop(name, None)
                 for job in batch:
                     if isinstance(job, Grant) and job.pool == name:
-                        job.error = e
-                        self.tally.refused(e)
+                        self._refuse(job, e)
                         refused.add(id(job))
                 continue
             except BaseException:
@@ -168,9 +174,7 @@ class Engine(Leading):
             self.tally.filled(hand, self._free(hand))
             for job in batch:
                 if isinstance(job, Grant) and job.pool == name and job.count > len(hand.addresses):
-                    refusal = self._short(hand, job.count)
-                    job.error = refusal
-                    self.tally.refused(refusal)
+                    self._refuse(job, self._short(hand, job.count))
                     refused.add(id(job))
         return [job for job in batch if id(job) not in refused]
 
