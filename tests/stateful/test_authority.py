@@ -335,7 +335,10 @@ def test_sqlite_keeps_to_the_model():
 
 @pytest.mark.slow
 def test_sqlite_keeps_to_the_model_for_long():
-    run_state_machine_as_test(AuthorityMachine, settings=settings(max_examples=150, stateful_step_count=60))
+    # The same lives in each run, so that red means that something was changed; the short runs look for new ones.
+    run_state_machine_as_test(
+        AuthorityMachine, settings=settings(max_examples=150, stateful_step_count=60, derandomize=True)
+    )
 
 
 @pytest.mark.real

@@ -135,7 +135,7 @@ class Engine(Leading):
         return True
 
     def _refuse(self, job: Grant, refusal: Refusal) -> None:
-        """Refuse a request, unless it was granted before: a retry gets its answer from a pool that is empty now, too."""
+        """Refuse a request, unless it was granted before: a retry gets its answer from an empty pool, too."""
         if not self._answered_before(job):
             job.error = refusal
             self.tally.refused(refusal)
