@@ -17,10 +17,11 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
+from unittest.mock import patch
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
@@ -28,6 +29,7 @@ from maccord.alloc.authority import Authority
 from maccord.alloc.records import Actor, Holder, PoolSpec, RangeSpec
 from maccord.mac import show
 from maccord.store import open_authority
+from maccord.store.authority import StoreAuthority
 from maccord.store.database import GrantRow, JournalRow
 from maccord.store.work import Chain
 from maccord.wiring import clock
@@ -260,11 +262,14 @@ class Bench:
     def costs(self, count: int) -> None:
         """Measure a single client with and without what comes with an address, and print it."""
         pool = self.pools[0]
-        database = pool.authority._engine.db  # type: ignore[attr-defined] # noqa: SLF001 - to leave things out
-        chain, grant, add = pool.authority._engine.chain, database.grant, Chain.add  # type: ignore[attr-defined] # noqa: SLF001
+        assert isinstance(pool.authority, StoreAuthority)
+        database = pool.authority._engine.db  # noqa: SLF001 - nobody else leaves out what an address comes with
+        grant, add = database.grant, Chain.add
         nothing = JournalRow(0, "", "", "", "", "", None, b"")
 
-        def lease_only(hands: Any, at: int, _chain: int, leases: list[GrantRow], _records: Any, *, who: bool) -> None:  # noqa: ANN401
+        def lease_only(
+            hands: Sequence[int], at: int, _chain: int, leases: Sequence[GrantRow], _records: object, *, who: bool
+        ) -> None:
             lease = leases[0]
             database.run(
                 "INSERT INTO lease (space, address, pool, state, since, due, holders) SELECT ?, ?, ?, 'held', ?, ?, ?"
@@ -281,14 +286,11 @@ class Bench:
         cells = {way: Cell() for way in ways}
         for number in range(self.rounds + 1):
             for way, (keyed, granting, adding) in ways.items():
-                database.grant, Chain.add = granting, adding  # type: ignore[method-assign]
-                try:
-                    times, bare = self.around(count // 8, lambda keyed=keyed: pool.one_client(count, keyed=keyed))  # type: ignore[misc]
-                finally:
-                    database.grant, Chain.add = grant, add  # type: ignore[method-assign]
+                measure = partial(pool.one_client, count, keyed=keyed)
+                with patch.object(database, "grant", granting), patch.object(Chain, "add", adding):
+                    times, bare = self.around(count // 8, measure)
                 if number:
                     cells[way].add(times, bare)
-        assert chain is pool.authority._engine.chain  # type: ignore[attr-defined] # noqa: SLF001
         for way, cell in cells.items():
             print(f"{self.name:10} 1 client, {way:28} {cell}", flush=True)
 
