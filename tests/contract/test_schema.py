@@ -1,5 +1,6 @@
 """The schema: what was released once can be opened for ever, and the database itself refuses what must not be."""
 
+import re
 import sqlite3
 import subprocess
 import sys
@@ -35,7 +36,7 @@ def columns(url):
         raw = sqlite3.connect(url.removeprefix("sqlite:///"))
         found = set(raw.execute("SELECT type, name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'"))
         raw.close()
-        return {(kind, name, " ".join(sql.split())) for kind, name, sql in found}
+        return {(kind, name, re.sub(r"\s*([(),])\s*|\s+", r"\1 ", sql)) for kind, name, sql in found}
     with import_module("psycopg").connect(url) as raw:
         query = (
             "SELECT table_name, column_name, data_type FROM information_schema.columns WHERE table_schema = 'public'"

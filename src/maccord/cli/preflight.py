@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from maccord.cli.address import HolderType
+from maccord.cli.address.options import HolderType
 from maccord.cli.book import BookCommand, format_option, opened
 from maccord.cli.main import INCIDENTS, OK
 from maccord.cli.shown import document, show, table

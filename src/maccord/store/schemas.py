@@ -6,7 +6,7 @@ from typing import Any
 
 from maccord.alloc.errors import BadStore
 
-HEAD = "0002"
+HEAD = "0003"
 """The revision of `schema/*.sql`; the newest in `migrations/versions`."""
 
 

@@ -25,6 +25,8 @@ CREATE TABLE space (
   UNIQUE (kind, scope)
 );
 
+-- seed: what addresses by identity are derived with. A pool that stands on a lease of a range has it, as it was signed,
+-- in `origin`, and issues nothing after `valid_until`.
 CREATE TABLE pool (
   id INTEGER PRIMARY KEY,
   name TEXT NOT NULL UNIQUE,
@@ -36,15 +38,21 @@ CREATE TABLE pool (
   note TEXT NOT NULL,
   last_given INTEGER, -- where `sequential` goes on
   created_at INTEGER NOT NULL,
-  version INTEGER NOT NULL
+  version INTEGER NOT NULL,
+  seed TEXT NOT NULL DEFAULT '',
+  valid_until INTEGER,
+  origin TEXT NOT NULL DEFAULT ''
 );
 
+-- Ranges of a lower `place` are issued from first; among those of one place each has a part as its `weight`.
 CREATE TABLE pool_range (
   space INTEGER NOT NULL REFERENCES space (id),
   lo INTEGER NOT NULL,
   hi INTEGER NOT NULL,
   pool INTEGER NOT NULL REFERENCES pool (id),
   draining INTEGER NOT NULL DEFAULT 0,
+  place INTEGER NOT NULL DEFAULT 0,
+  weight INTEGER NOT NULL DEFAULT 1 CHECK (weight > 0),
   CHECK (lo <= hi),
   PRIMARY KEY (space, lo)
 ) WITHOUT ROWID;
@@ -103,7 +111,8 @@ END;
 
 -- (SQLite makes a table of an IN list for every row that it checks; that shows where there are a million.)
 -- One row per address that is held, rests or is on probation: its primary key is what makes an address unique.
--- holders: [[kind, id, host, note, since], ...]; none while it rests.
+-- holders: [[kind, id, host, note, since], ...], with owner and until behind it where it has them; none while it rests.
+-- holder_due: when the first of them lets go by itself.
 CREATE TABLE lease (
   space INTEGER NOT NULL,
   address INTEGER NOT NULL,
@@ -116,9 +125,11 @@ CREATE TABLE lease (
   holders TEXT NOT NULL,
   note TEXT NOT NULL DEFAULT '',
   version INTEGER NOT NULL DEFAULT 1,
+  holder_due INTEGER,
   PRIMARY KEY (space, address)
 ) WITHOUT ROWID;
 CREATE INDEX lease_due ON lease (due) WHERE due IS NOT NULL;
+CREATE INDEX lease_holder_due ON lease (holder_due) WHERE holder_due IS NOT NULL;
 -- For counting: an address that was only just given is in neither.
 CREATE INDEX lease_in_use ON lease (pool) WHERE state = 'in-use';
 CREATE INDEX lease_quiet ON lease (pool, state) WHERE state = 'resting' OR state = 'probation';
@@ -161,7 +172,7 @@ CREATE TABLE tenure (
 );
 CREATE INDEX tenure_address ON tenure (space, address, since);
 
--- Hosts' own ranges, past ones too.
+-- Hosts' own ranges, past ones too. One that is leased for a time ends at `expires_at`; `serial` counts its renewals.
 CREATE TABLE block (
   id INTEGER PRIMARY KEY,
   space INTEGER NOT NULL REFERENCES space (id),
@@ -171,9 +182,14 @@ CREATE TABLE block (
   hi INTEGER NOT NULL,
   note TEXT NOT NULL,
   since INTEGER NOT NULL,
-  until INTEGER
+  until INTEGER,
+  expires_at INTEGER,
+  serial INTEGER NOT NULL DEFAULT 0,
+  revoked_at INTEGER,
+  version INTEGER NOT NULL DEFAULT 1
 );
 CREATE INDEX block_lo ON block (space, lo);
+CREATE INDEX block_expires ON block (expires_at) WHERE expires_at IS NOT NULL AND until IS NULL;
 
 -- The audit, and with it the kept answers of idempotency keys. Rows are never changed.
 CREATE TABLE journal (
@@ -213,4 +229,60 @@ CREATE TABLE token (
   created_at INTEGER NOT NULL,
   expires_at INTEGER,
   revoked_at INTEGER
+) WITHOUT ROWID;
+
+-- Groups by their path (site/cluster/host), and the pools that are bound to them, in the order of `place`. When those of
+-- one that inherits are exhausted, those of the group above it are asked.
+CREATE TABLE pool_group (
+  path TEXT PRIMARY KEY,
+  inherit INTEGER NOT NULL DEFAULT 1,
+  note TEXT NOT NULL DEFAULT '',
+  version INTEGER NOT NULL DEFAULT 1
+) WITHOUT ROWID;
+CREATE TABLE binding (
+  path TEXT NOT NULL REFERENCES pool_group (path),
+  pool INTEGER NOT NULL REFERENCES pool (id),
+  place INTEGER NOT NULL DEFAULT 0,
+  PRIMARY KEY (path, pool)
+) WITHOUT ROWID;
+CREATE INDEX binding_pool ON binding (pool);
+
+-- How full a pool was, now and then: what a forecast is made from. Taken is what is held, in use, resting, on probation
+-- or in a host's own range.
+CREATE TABLE fill (
+  pool INTEGER NOT NULL REFERENCES pool (id),
+  at INTEGER NOT NULL,
+  size INTEGER NOT NULL,
+  taken INTEGER NOT NULL,
+  PRIMARY KEY (pool, at)
+) WITHOUT ROWID;
+
+-- What is done in a layer-2 domain with an adapter whose address somebody else holds: scopes without a row deny.
+CREATE TABLE domain (
+  scope TEXT PRIMARY KEY,
+  admission TEXT NOT NULL CHECK (admission = 'allow' OR admission = 'warn' OR admission = 'deny'),
+  when_down TEXT NOT NULL DEFAULT 'deny' CHECK (when_down = 'allow' OR when_down = 'deny'),
+  note TEXT NOT NULL DEFAULT '',
+  changed_at INTEGER NOT NULL,
+  version INTEGER NOT NULL DEFAULT 1
+) WITHOUT ROWID;
+
+-- Leases that evidence, which looked where they should be, did not show: since when, and how often. `held_since` says
+-- which life of the address it was.
+CREATE TABLE absence (
+  space INTEGER NOT NULL REFERENCES space (id),
+  address INTEGER NOT NULL,
+  held_since INTEGER NOT NULL,
+  first_at INTEGER NOT NULL,
+  last_at INTEGER NOT NULL,
+  times INTEGER NOT NULL,
+  PRIMARY KEY (space, address)
+) WITHOUT ROWID;
+
+-- Public keys with which leases of ranges are signed; the private ones are in no database.
+CREATE TABLE signing_key (
+  id TEXT PRIMARY KEY,
+  public TEXT NOT NULL,
+  since INTEGER NOT NULL,
+  until INTEGER
 ) WITHOUT ROWID;

@@ -1,0 +1,115 @@
+"""Addresses allocated, looked up and listed."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import click
+
+from maccord.cli.address.options import HOLDER, HOST, KEY, NOTE, SCOPE, show_lease
+from maccord.cli.book import BookCommand, format_option, opened
+from maccord.cli.main import OK
+from maccord.cli.options import Moment
+from maccord.cli.shown import document, holder, holders, show, table
+
+if TYPE_CHECKING:
+    from maccord.alloc.records import Holder
+
+_STATES = ("held", "in-use", "resting", "probation")
+
+
+@click.command("allocate", cls=BookCommand)
+@click.argument("pool")
+@HOLDER
+@HOST
+@NOTE
+@click.option("--count", type=click.IntRange(1, 1_000_000), default=1, show_default=True, help="How many; all or none.")
+@click.option("--address", metavar="MAC", help="Just this one.")
+@KEY
+@click.option("--preview", is_flag=True, help="Give nothing: name addresses that are free now.")
+@format_option()
+def allocate(
+    *,
+    pool: str,
+    holder: "Holder",
+    host: str,
+    note: str,
+    count: int,
+    address: str | None,
+    key: str | None,
+    preview: bool,
+    form: str,
+) -> int:
+    """Allocate addresses of POOL: one a line, when nobody asked for JSON."""
+    import msgspec
+
+    from maccord.rest import MacDoc, PreviewDoc, granted
+
+    with opened() as (book, actor):
+        if preview:
+            free = book.preview(pool, count=min(count, 1000))
+            answer: object = PreviewDoc(pool=pool, addresses=tuple(map(MacDoc, free)))
+            given = free
+        else:
+            whole = msgspec.structs.replace(holder, host=host, note=note)
+            found = book.allocate(pool, whole, actor=actor, count=count, address=address, key=key)
+            answer, given = granted(found), found.addresses
+    show(form, answer, lambda console: console.print("\n".join(given), soft_wrap=True))
+    return OK
+
+
+@click.command("show", cls=BookCommand)
+@click.argument("mac")
+@SCOPE
+@format_option()
+def show_(*, mac: str, scope: str | None, form: str) -> int:
+    """Show who holds an address, where, since when, and in which state it is."""
+    with opened() as (book, _):
+        show_lease(form, book.look_up(mac, scope=scope))
+    return OK
+
+
+@click.command("list", cls=BookCommand)
+@click.option("--pool", help="Those of this pool.")
+@click.option("--scope", help="Those of this scope.")
+@click.option("--state", type=click.Choice(_STATES), help="Those in this state.")
+@click.option("--holder", metavar="[KIND:]ID", help="Those of this holder.")
+@format_option()
+def list_(*, pool: str | None, scope: str | None, state: str | None, holder: str | None, form: str) -> int:
+    """List addresses that are held, rest or are on probation.
+
+    What is excluded stands at its pool (maccord pool show), hosts' ranges in maccord block list.
+    """
+    from maccord.alloc.life import State
+    from maccord.app.listing import everything
+    from maccord.rest import LeaseDoc
+
+    wanted = State(state) if state else None
+    with opened() as (book, _):
+        found = list(everything(book.leases, pool=pool, scope=scope, state=wanted, holder=holder))
+    rows = ((one.address, one.state, one.pool, holders(one.holders), one.since, one.until) for one in found)
+    columns = ("address", "state", "pool", "holders", "since", "until")
+    listed = {"items": [document(one, LeaseDoc) for one in found]} if form == "json" else None
+    show(form, listed, table(columns, rows, empty="There are none."))
+    return OK
+
+
+@click.command("history", cls=BookCommand)
+@click.argument("mac")
+@SCOPE
+@click.option("--at", type=Moment(), metavar="MOMENT", help="Only what held at that moment.")
+@format_option()
+def history(*, mac: str, scope: str | None, at: datetime | None, form: str) -> int:
+    """Tell who had an address, and when."""
+    from maccord.rest import HistoryDoc
+
+    with opened() as (book, _):
+        past = book.history(mac, scope=scope, at=at)
+        spelled = past[0].address if past else book.look_up(mac, scope=scope).address
+    rows = (
+        (one.since, one.until or "now", one.state, holder(one.holder) if one.holder else "", one.pool, one.scope)
+        for one in past
+    )
+    columns = ("since", "until", "state", "holder", "pool", "scope")
+    told = document({"mac": spelled, "items": past}, HistoryDoc)
+    show(form, told, table(columns, rows, empty=f"Nobody is known to have had {spelled}."))
+    return OK
