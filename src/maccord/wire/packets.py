@@ -12,10 +12,10 @@ from typing import Literal
 
 import numpy as np
 
-from maccord.wire import discovery, radio
+from maccord.wire import discovery, radio, tunnels
 from maccord.wire import frames as layers
 from maccord.wire.dhcp import Messages, decode4, decode6
-from maccord.wire.frames import NOBODY, Ends, Frames, Packets
+from maccord.wire.frames import NOBODY, Frames, Packets
 from maccord.wire.links import cdp, lacp, lldp
 from maccord.wire.moment import Moment
 from maccord.wire.octets import Mask, Memory, Numbers
@@ -78,7 +78,7 @@ class Reader:
     def __init__(self, *, sources: bool = True) -> None:
         self.sources = Sources() if sources else None
         self._sampler = Sampler()
-        self._ends = Ends()
+        self._ends = tunnels.Ends()
         self._domains: dict[tuple[int, int], tuple[int, Domain]] = {}
         self._places: dict[At, int] = {}
         self.told: list[Told] = []
@@ -98,7 +98,7 @@ class Reader:
             return
         if piece.outward is not None:
             outer.outward |= piece.outward[outer.packet]
-        for some, packets in layers.all_within(piece.memory, outer, self._ends):
+        for some, packets in tunnels.all_within(piece.memory, outer, self._ends):
             self._read_layer(piece.memory, some, packets, piece.line, at)
 
     def read_mixed(self, piece: Piece, at: At) -> None:
@@ -198,7 +198,7 @@ class Reader:
             tags >>= 12
         kind, network = net >> 48, net & _BROADCAST
         ends = ""
-        if kind == layers.GRE_ENDS:
+        if kind == tunnels.GRE_ENDS:
             ends = " ".join(ip_text(end) for end in self._ends.pairs[network])
             network = 0
         return Domain(tuple(reversed(vlans)), _TUNNELS[kind], network, ends)

@@ -11,8 +11,9 @@ from dataclasses import fields
 
 import numpy as np
 
-from maccord.wire.frames import NOBODY, WLAN, Frames, unwrap_snap
+from maccord.wire.frames import NOBODY, Frames, unwrap_snap
 from maccord.wire.octets import Memory, Numbers
+from maccord.wire.tunnels import WLAN
 
 BARE, PRISM, RADIOTAP, AVS, PPI = 105, 119, 127, 163, 192
 LINKS = {BARE, PRISM, RADIOTAP, AVS, PPI}
