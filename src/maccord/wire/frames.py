@@ -2,6 +2,7 @@
 
 A capture has packets of one link type each. Of every packet comes a row of `Frames`. Rows end before what carries them
 ends: no field of one packet is read from the next.
+
 Source: IEEE 802.3, 802.1Q, 802.1ad, 802.2 (SNAP: RFC 1042); RFC 791; RFC 8200; "LINKTYPE_LINUX_SLL",
 "LINKTYPE_LINUX_SLL2" of tcpdump.org.
 """
