@@ -23,7 +23,7 @@ class Jobs:
         check.count(count)
         if address is not None and count != 1:
             raise BadRequest("count", "one address can be named, not several")
-        if address is None and count <= HAND_MAX and self._chunks:
+        if address is None and holder.until is None and count <= HAND_MAX and self._chunks:
             return Grant(pool, holder, actor, count, key)
         chance = self._chance
         return Job(lambda tx: leasing.allocate(tx, pool, holder, actor, count, address, key, chance))

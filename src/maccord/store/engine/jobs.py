@@ -12,6 +12,7 @@ from maccord.alloc.clock import moment
 from maccord.alloc.errors import StoreUnavailable
 from maccord.alloc.records import Actor, Granted, Holder, Note
 from maccord.alloc.spans import Run
+from maccord.store import held
 from maccord.store.database import Trouble
 from maccord.store.work import Tx
 
@@ -71,7 +72,7 @@ class Details(Struct, frozen=True, gc=False):
     pool: str
     scope: str
     kind: str
-    holder: tuple[str, str, str, str]
+    holder: tuple[Any, ...]
     runs: tuple[Run, ...]
     until: int | None
     request: list[object]
@@ -88,7 +89,7 @@ def granted(details: dict[str, Any], at: int, *, again: bool) -> Granted:
         pool=details["pool"],
         scope=details["scope"],
         kind=details["kind"],
-        holder=Holder(*details["holder"]),
+        holder=held.holder(details["holder"]),
         at=moment(at),
         until=moment(details["until"]) if details["until"] else None,
         runs=tuple((first, last) for first, last in details["runs"]),
