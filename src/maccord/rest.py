@@ -113,12 +113,14 @@ class RangeDoc(Asked, frozen=True, kw_only=True):
 class Allocate(Asked, frozen=True, kw_only=True):
     """A wish for addresses: `count` of them, or the one that is named.
 
+    With `at_least`, as many of `count` as there are, when there are that many; `count` of the answer says how many.
     With `preview`, free addresses are named and nothing is given: they may be gone a moment later.
     """
 
     holder: HolderDoc
     count: Annotated[int, Meta(ge=1, le=ADDRESSES_MAX)] = 1
     address: Address | None = None
+    at_least: Annotated[int, Meta(ge=1, le=ADDRESSES_MAX)] | None = None
     preview: bool = False
 
 

@@ -24,11 +24,12 @@ class ClientLeases(Connection, Leases):
         actor: Actor | None = None,
         count: int = 1,
         address: str | None = None,
+        at_least: int | None = None,
         key: str | None = None,
     ) -> Granted:
-        """Give `count` addresses, or the one that is named; all or none."""
+        """Give `count` addresses, or the one that is named; all or none, or `at_least` so many of them."""
         del actor
-        body = {"holder": holder, "count": count, "address": address}
+        body = {"holder": holder, "count": count, "address": address, "at_least": at_least}
         path = f"/v1/pools/{part(pool)}/addresses"
         return self._ask("POST", path, rest.GrantedDoc, body=body, key=key or uuid4().hex).record()
 

@@ -138,6 +138,15 @@ def test_many_addresses_come_one_a_line_and_a_preview_gives_none(capsys):
 
 
 @pytest.mark.usefixtures("book")
+def test_as_many_as_there_are_come_with_a_word_on_how_many_were_wanted(capsys):
+    said(capsys, "pool", "create", "web", "--range", "02-4D-00-00-00-00..02-4D-00-00-00-04")
+    assert run(["address", "allocate", "web", *VM, "--count", "8", "--at-least", "2"]) == 0
+    out, errors = capsys.readouterr()
+    assert (len(out.split()), errors) == (5, "maccord: 5 of 8: the pool has no more\n")
+    assert run(["address", "allocate", "web", *VM, "--count", "8", "--at-least", "2"]) == 2
+
+
+@pytest.mark.usefixtures("book")
 def test_a_key_makes_a_repeated_call_the_same_allocation(capsys):
     said(capsys, "pool", "create", "web", "--range", RANGE)
     first = told(capsys, "address", "allocate", "web", *VM, "--count", "3", "--key", "build-1")

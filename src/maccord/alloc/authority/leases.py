@@ -22,9 +22,12 @@ class Leases(Protocol):
         actor: Actor,
         count: int = 1,
         address: str | None = None,
+        at_least: int | None = None,
         key: str | None = None,
     ) -> Granted:
         """Give `count` addresses, or the one that is named; all or none. At most 1,000,000 in one call.
+
+        With `at_least`, as many of them as there are, when there are that many: `Granted.count` tells how many.
 
         An address that the holder has already is given again, and nothing changes. A holder with an end (`until`) lets
         go by itself then. Raises NoSuchPool, PoolExhausted,

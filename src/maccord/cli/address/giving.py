@@ -25,6 +25,9 @@ _STATES = ("held", "in-use", "resting", "probation")
 @OWNER
 @UNTIL
 @click.option("--count", type=click.IntRange(1, 1_000_000), default=1, show_default=True, help="How many; all or none.")
+@click.option(
+    "--at-least", type=click.IntRange(1, 1_000_000), metavar="COUNT", help="Or as many as there are, but so many."
+)
 @click.option("--address", metavar="MAC", help="Just this one.")
 @KEY
 @click.option("--preview", is_flag=True, help="Give nothing: name addresses that are free now.")
@@ -39,6 +42,7 @@ def allocate(
     until: datetime | None,
     count: int,
     address: str | None,
+    at_least: int | None,
     key: str | None,
     preview: bool,
     form: str,
@@ -53,9 +57,11 @@ def allocate(
             given = free
         else:
             asked = whole(holder, host, note, owner, until)
-            found = book.allocate(pool, asked, actor=actor, count=count, address=address, key=key)
+            found = book.allocate(pool, asked, actor=actor, count=count, address=address, at_least=at_least, key=key)
             answer, given = granted(found), found.addresses
     show(form, answer, lambda console: console.print("\n".join(given), soft_wrap=True))
+    if at_least is not None and len(given) < count:
+        click.echo(f"maccord: {len(given):,} of {count:,}: the pool has no more", err=True)
     return OK
 
 

@@ -111,7 +111,7 @@ async def allocate(scope: Scope, visit: Visit, service: Service) -> None:
     source = (scope["client"] or ("",))[0]
     given = await service.authority.aio.allocate(
         pool, asked.holder.record(), actor=actor(principal, source, visit.id), count=asked.count,
-        address=asked.address, key=key_of(key),
+        address=asked.address, at_least=asked.at_least, key=key_of(key),
     )  # fmt: skip
     answer = granted(given)
     if answer.mac is None:
@@ -260,8 +260,9 @@ ALLOCATE: Operation[Service] = Operation(
     method="POST", path="/v1/pools/{pool}/addresses", id="allocate", tag="addresses", role="allocator",
     run=_described, fast=allocate, body=Allocate, parameters=POOL, keyed=True,
     what="Allocate one address, many, or the one that is named.\n\n"
-    "All or none are given, and they are durable when the answer comes. An address that the holder has already is "
-    "given to it again. With an `Idempotency-Key`, a retry gets the same addresses.",
+    "All or none are given (or as many as there are, with `at_least`), and they are durable when the answer comes. An "
+    "address that the holder has already is given to it again. With an `Idempotency-Key`, a retry gets "
+    "the same addresses.",
     answers={
         201: Answer("The addresses.", GrantedDoc),
         200: Answer("Addresses that are free now (`preview`); none was given.", PreviewDoc),

@@ -19,10 +19,12 @@ class StoreLeases(Part, Leases):
         actor: Actor,
         count: int = 1,
         address: str | None = None,
+        at_least: int | None = None,
         key: str | None = None,
     ) -> Granted:
         """See Leases."""
-        given: Granted = self._engine.call(self._jobs.allocation(pool, holder, actor, count, address, key))
+        job = self._jobs.allocation(pool, holder, actor, count, address, key, at_least)
+        given: Granted = self._engine.call(job)
         return given
 
     def preview(self, pool: str, *, count: int = 1) -> tuple[str, ...]:

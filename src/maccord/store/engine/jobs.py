@@ -78,9 +78,10 @@ class Details(Struct, frozen=True, gc=False):
     request: list[object]
 
 
-def request_of(pool: str, holder: Holder, count: int, address: str | None) -> list[object]:
-    """Return what tells one allocation from another."""
-    return [pool, holder.kind, holder.id, count, address]
+def request_of(pool: str, holder: Holder, count: int, address: str | None, **more: object) -> list[object]:
+    """Return what tells one allocation from another; `more` is what few of them say."""
+    said = {name: value for name, value in more.items() if value is not None}
+    return [pool, holder.kind, holder.id, count, address, *([said] if said else [])]
 
 
 def granted(details: dict[str, Any], at: int, *, again: bool) -> Granted:

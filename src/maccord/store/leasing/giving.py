@@ -8,6 +8,7 @@ from maccord.alloc.errors import NotInPool
 from maccord.alloc.kinds import parse, spell, stored, unstored
 from maccord.alloc.life import State
 from maccord.alloc.records import Actor, Granted, Holder
+from maccord.alloc.spans import size
 from maccord.store import hands, held, resting
 from maccord.store.engine import granted, request_of
 from maccord.store.extents import PoolRow, cut, ranges_of
@@ -27,9 +28,10 @@ def allocate(
     address: str | None,
     key: str | None,
     chance: random.Random,
+    at_least: int | None = None,
 ) -> Granted:
     """Give an address by name, or many, straight from the free runs."""
-    request = request_of(name, holder, count, address)
+    request = request_of(name, holder, count, address, at_least=at_least)
     before = tx.one("SELECT at, action, details FROM journal WHERE key = ?", (full_key(actor, key),)) if key else None
     if before is not None:
         details = tx.replay(actor, "allocate", key, request)
@@ -38,7 +40,7 @@ def allocate(
     ahead(holder, tx.now)
     pool = hands.find_pool(tx, name, lock=True)
     if address is None:
-        runs = hands.take_now(tx, pool, count, chance)
+        runs = hands.take_now(tx, pool, count, chance, at_least=at_least)
     else:
         value = stored(parse(address, pool.kind), pool.kind)
         mine = _given_before(tx, pool, value, holder)
@@ -59,7 +61,7 @@ def allocate(
         "request": request,
     }
     tx.record(actor, "allocate", pool.name, details, full_key(actor, key))
-    tx.note("allocated", pool.name, count)
+    tx.note("allocated", pool.name, size(runs))
     return granted(details, tx.now, again=False)
 
 
