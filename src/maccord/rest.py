@@ -17,6 +17,7 @@ from maccord.alloc.records import (
     ForeignRange,
     Granted,
     Holder,
+    HolderChange,
     Lease,
     Policy,
     Pool,
@@ -69,17 +70,37 @@ class Asked(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class HolderDoc(Asked, frozen=True, kw_only=True):
     """Who holds an address: `kind` and `id` together name it; `host` says where it is, `note` is free text.
 
-    Kinds are vm-adapter, host-adapter, team, template, snapshot, replica, gateway, exception, or words of your own.
+    `owner` is who answers for it, a person or a team. At `until` it lets go by itself, as if it had released. Kinds are
+    vm-adapter, host-adapter, team, template, snapshot, replica, gateway, reservation, exception, or words of your own.
     """
 
     kind: Annotated[str, Meta(pattern=r"^[a-z][a-z0-9-]{0,31}$")]
     id: Annotated[str, Meta(min_length=1, max_length=255, pattern=_PRINTABLE)]
     host: Short = ""
     note: Long = ""
+    owner: Short = ""
+    until: Annotated[datetime, Meta(tz=True)] | None = None
 
     def record(self) -> Holder:
         """Return the holder as the allocator knows it."""
-        return Holder(self.kind, self.id, self.host, self.note)
+        return Holder(self.kind, self.id, self.host, self.note, self.owner, self.until)
+
+
+class HolderPatch(Asked, frozen=True, kw_only=True):
+    """What to change of a holder; what is left out or null stays.
+
+    `until`: when it lets go by itself. `lasting`: it has no end any more.
+    """
+
+    host: Short | None = None
+    note: Long | None = None
+    owner: Short | None = None
+    until: Annotated[datetime, Meta(tz=True)] | None = None
+    lasting: bool = False
+
+    def record(self) -> HolderChange:
+        """Return the change as the allocator knows it."""
+        return HolderChange(host=self.host, note=self.note, owner=self.owner, until=self.until, lasting=self.lasting)
 
 
 class RangeDoc(Asked, frozen=True, kw_only=True):
@@ -92,12 +113,14 @@ class RangeDoc(Asked, frozen=True, kw_only=True):
 class Allocate(Asked, frozen=True, kw_only=True):
     """A wish for addresses: `count` of them, or the one that is named.
 
+    With `at_least`, as many of `count` as there are, when there are that many; `count` of the answer says how many.
     With `preview`, free addresses are named and nothing is given: they may be gone a moment later.
     """
 
     holder: HolderDoc
     count: Annotated[int, Meta(ge=1, le=ADDRESSES_MAX)] = 1
     address: Address | None = None
+    at_least: Annotated[int, Meta(ge=1, le=ADDRESSES_MAX)] | None = None
     preview: bool = False
 
 

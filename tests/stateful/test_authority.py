@@ -2,6 +2,7 @@
 
 import shutil
 import tempfile
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -27,7 +28,7 @@ from maccord.alloc.errors import (
     PoolInUse,
 )
 from maccord.alloc.life import OWNED, TRANSITIONS, Event, State
-from maccord.alloc.records import Adoption, Holder, PoolChange, RangeSpec
+from maccord.alloc.records import Adoption, Holder, HolderChange, PoolChange, RangeSpec
 from maccord.mac import show
 from tests.kit.stores import ACTOR, Stores, postgres, spec
 
@@ -36,6 +37,7 @@ __all__ = ["postgres"]
 FIRST, SIZE, REST_S, CONFIRM_S, HOST = 0x020000001000, 24, 50, 120, "HV01"
 NAMES = st.sampled_from(["a", "b", "c", "d"])
 PLACES = st.integers(0, SIZE - 1)
+LASTS = st.none() | st.sampled_from([10.5, 60.5, 130.5])  # never just when somebody looks
 
 
 class Model:
@@ -45,6 +47,7 @@ class Model:
         self.state = dict.fromkeys(range(SIZE), State.FREE)
         self.holders: dict[int, list[str]] = {place: [] for place in range(SIZE)}
         self.due = {}
+        self.ends = {}  # by place and name: when a holder lets go by itself
         self.beneath = {}  # what an address that was adopted in a block comes back to: BLOCK, or the end of its rest
         self.now = 0
 
@@ -55,16 +58,28 @@ class Model:
         self.now += seconds
         while True:
             due = [place for place, at in self.due.items() if at <= self.now]
-            if not due:
+            over = [each for each, at in self.ends.items() if at <= self.now]
+            if not due and not over:
                 return
             for place in due:
                 del self.due[place]
                 if self.state[place] is State.HELD:
                     self.go(place, Event.EXPIRE)
                     self.holders[place] = []
+                    self.ends = {each: at for each, at in self.ends.items() if each[0] != place}
                     self.due[place] = self.now + REST_S
                 else:
                     self.rested(place)
+            for place, name in over:
+                if (place, name) in self.ends:
+                    self.left(place, name)
+
+    def left(self, place, name):
+        self.ends.pop((place, name), None)
+        self.holders[place].remove(name)
+        self.go(place, Event.LEAVE if self.holders[place] else Event.RELEASE)
+        if not self.holders[place]:
+            self.due[place] = self.now + REST_S
 
     def rested(self, place):
         self.go(place, Event.RESTED)
@@ -145,11 +160,19 @@ class AuthorityMachine(RuleBasedStateMachine):
         if text is not None:
             self.keys[text] = got.addresses
 
-    @rule(who=st.integers(0, 2), name=NAMES, place=PLACES)
-    def allocate_by_name(self, who, name, place):
+    def holder(self, who, name, lasts):
+        until = None if lasts is None else self.each[who].now() + timedelta(seconds=lasts)
+        return Holder("vm-adapter", name, until=until)
+
+    def ends(self, place, name, lasts):
+        if lasts is not None:
+            self.model.ends[place, name] = self.model.now + lasts
+
+    @rule(who=st.integers(0, 2), name=NAMES, place=PLACES, lasts=LASTS)
+    def allocate_by_name(self, who, name, place, lasts):
         address, state = show(FIRST + place), self.model.state[place]
         try:
-            got = self.each[who].allocate("web", Holder("vm-adapter", name), actor=ACTOR, address=address)
+            got = self.each[who].allocate("web", self.holder(who, name, lasts), actor=ACTOR, address=address)
         except AddressTaken as e:
             assert state is not State.FREE
             assert e.state == state
@@ -158,19 +181,32 @@ class AuthorityMachine(RuleBasedStateMachine):
         else:
             if state is State.FREE:
                 self.given(got.addresses[0], name)
+                self.ends(place, name, lasts)
             else:
                 assert name in self.model.holders[place]
 
-    @rule(who=st.integers(0, 2), name=NAMES, place=PLACES)
-    def share(self, who, name, place):
+    @rule(who=st.integers(0, 2), name=NAMES, place=PLACES, lasts=LASTS)
+    def share(self, who, name, place, lasts):
         try:
-            self.each[who].share(show(FIRST + place), Holder("vm-adapter", name), actor=ACTOR)
+            self.each[who].share(show(FIRST + place), self.holder(who, name, lasts), actor=ACTOR)
         except NoSuchLease:
             assert self.model.state[place] not in OWNED
         else:
             self.model.go(place, Event.SHARE)
             if name not in self.model.holders[place]:
                 self.model.holders[place].append(name)
+            self.ends(place, name, lasts)
+
+    @rule(who=st.integers(0, 2), place=PLACES, name=NAMES)
+    def take_an_end_off(self, who, place, name):
+        try:
+            self.each[who].amend(show(FIRST + place), HolderChange(lasting=True), actor=ACTOR, holder=name)
+        except NoSuchLease:
+            assert self.model.state[place] not in OWNED
+        except NotHolder:
+            assert name not in self.model.holders[place]
+        else:
+            self.model.ends.pop((place, name), None)
 
     @rule(who=st.integers(0, 2), place=PLACES)
     def confirm(self, who, place):
@@ -195,10 +231,7 @@ class AuthorityMachine(RuleBasedStateMachine):
             assert name is None
             assert len(holders) > 1
         else:
-            holders.remove(name or holders[0])
-            self.model.go(place, Event.LEAVE if holders else Event.RELEASE)
-            if not holders:
-                self.model.due[place] = self.model.now + REST_S
+            self.model.left(place, name or holders[0])
 
     @rule(
         who=st.integers(0, 2),
@@ -313,6 +346,9 @@ class AuthorityMachine(RuleBasedStateMachine):
             lease = reader.look_up(show(FIRST + place))
             assert lease.state is self.model.state[place], (show(FIRST + place), lease, self.model.state[place])
             assert [held.holder.id for held in lease.holders] == self.model.holders[place]
+            assert {held.holder.id for held in lease.holders if held.holder.until} == {
+                name for at, name in self.model.ends if at == place
+            }
         used = reader.usage("web")[0]
         states = list(self.model.state.values())
         assert used.available == states.count(State.FREE)

@@ -2,8 +2,10 @@
 
 import re
 
+from msgspec.structs import replace
+
 from maccord.alloc.errors import BadRequest
-from maccord.alloc.records import POLICIES, Actor, Holder, PoolSpec
+from maccord.alloc.records import POLICIES, Actor, Holder, HolderChange, PoolSpec
 
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,62})")
 _KIND = re.compile(r"[a-z][a-z0-9-]{0,31}")
@@ -34,18 +36,41 @@ def holder(asked: Holder) -> Holder:
         kind = kind.strip().lower().replace("_", "-").replace(" ", "-")
         if not _KIND.fullmatch(kind):
             raise BadRequest("holder.kind", "expected a word such as vm-adapter, host-adapter, team or template")
-    whole = asked.id + asked.host + asked.note
+    whole = asked.id + asked.host + asked.note + asked.owner
     if (
         not whole.isprintable()
         or not asked.id
         or len(asked.id) > 256
         or len(asked.host) > 256
         or len(asked.note) > 1024
+        or len(asked.owner) > 256
     ):
         text("holder.id", asked.id, 256, empty=False)
         text("holder.host", asked.host, 256)
         text("holder.note", asked.note, 1024)
-    return asked if kind is asked.kind else Holder(kind, asked.id, asked.host, asked.note)
+        text("holder.owner", asked.owner, 256)
+    if asked.until is not None and asked.until.tzinfo is None:
+        raise BadRequest("holder.until", "expected a moment with a time zone")
+    return asked if kind is asked.kind else replace(asked, kind=kind)
+
+
+def holder_change(asked: HolderChange) -> HolderChange:
+    """Return a change of a holder whose texts can be kept, and that does not say two things at once."""
+    text("host", asked.host or "", 256)
+    text("note", asked.note or "", 1024)
+    text("owner", asked.owner or "", 256)
+    if asked.until is not None and asked.until.tzinfo is None:
+        raise BadRequest("until", "expected a moment with a time zone")
+    if asked.until is not None and asked.lasting:
+        raise BadRequest("lasting", "a holder has an end or none: say `until` or `lasting`, not both")
+    return asked
+
+
+def expiring(asked: int | None) -> int | None:
+    """Return within how many seconds an end is looked for."""
+    if asked is not None and not 0 <= asked <= _YEARS_S:
+        raise BadRequest("expiring_s", f"expected 0 to {_YEARS_S} seconds")
+    return asked
 
 
 def actor(asked: Actor) -> Actor:

@@ -1,7 +1,7 @@
 """Options that several commands have, and options that together say one thing."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import wraps
 from inspect import signature
 from typing import Any
@@ -12,6 +12,7 @@ Command = Callable[..., int]
 Option = Callable[[Command], Command]
 
 _MB = 2**20
+_UNITS = {"s": 1, "m": 60, "min": 60, "h": 3600, "d": 86_400}
 
 
 class Moment(click.ParamType[datetime]):
@@ -28,6 +29,56 @@ class Moment(click.ParamType[datetime]):
         except ValueError:
             self.fail(f"{value!r} is no moment such as 2027-01-31 or 2027-01-31T12:00:00Z", param, ctx)
         return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+class Duration(click.ParamType[int]):
+    """A number of seconds: 90, 90s, 15m, 12h, 7d."""
+
+    name = "duration"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Return the seconds that an argument spells."""
+        if isinstance(value, int):
+            return value
+        text = str(value).strip().lower()
+        digits = text.rstrip("abcdefghijklmnopqrstuvwxyz")
+        unit = text[len(digits) :] or "s"
+        if not digits.isdecimal() or len(digits) > 9 or unit not in _UNITS:
+            self.fail(f"{value!r} is no time such as 90, 15m, 12h or 7d", param, ctx)
+        return int(digits) * _UNITS[unit]
+
+
+class End(click.ParamType[datetime]):
+    """A moment, or how long from now: 2027-01-31, 2027-01-31T12:00Z, 12h, 7d."""
+
+    name = "end"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        """Return the moment that an argument spells."""
+        from maccord import wiring
+
+        if isinstance(value, datetime):
+            return value
+        text = str(value).strip()
+        if text[:4].isdecimal() and text[4:5] == "-":
+            return Moment().convert(text, param, ctx)
+        try:
+            return wiring.clock() + timedelta(seconds=Duration().convert(text, param, ctx))
+        except (click.BadParameter, OverflowError):
+            self.fail(f"{text!r} is no moment such as 2027-01-31T12:00Z, and no time such as 12h or 7d", param, ctx)
+
+
+NEVER = "never"
+
+
+class EndOrNever(click.ParamType[datetime | str]):
+    """An end, or the word never, which takes one off."""
+
+    name = "end"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> datetime | str:
+        """Return the moment that an argument spells, or never."""
+        return NEVER if str(value).strip().lower() == NEVER else End().convert(value, param, ctx)
 
 
 def _bytes(ctx: click.Context, param: click.Parameter, value: int) -> int:

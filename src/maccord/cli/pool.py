@@ -6,30 +6,12 @@ import click
 
 from maccord.cli.book import BookGroup, format_option, opened
 from maccord.cli.main import INCIDENTS, OK
+from maccord.cli.options import Duration
 from maccord.cli.output import write_lines
 from maccord.cli.shown import facts, said, seconds, show, table
 
 if TYPE_CHECKING:
     from maccord.alloc.records import Pool, RangeSpec, Usage
-
-_UNITS = {"s": 1, "m": 60, "min": 60, "h": 3600, "d": 86_400}
-
-
-class Duration(click.ParamType[int]):
-    """A number of seconds: 90, 90s, 15m, 12h, 7d."""
-
-    name = "duration"
-
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        """Return the seconds that an argument spells."""
-        if isinstance(value, int):
-            return value
-        text = str(value).strip().lower()
-        digits = text.rstrip("abcdefghijklmnopqrstuvwxyz")
-        unit = text[len(digits) :] or "s"
-        if not digits.isdecimal() or len(digits) > 9 or unit not in _UNITS:
-            self.fail(f"{value!r} is no time such as 90, 15m, 12h or 7d", param, ctx)
-        return int(digits) * _UNITS[unit]
 
 
 class Span(click.ParamType["RangeSpec"]):

@@ -87,6 +87,14 @@ def holder(one: "Holder") -> str:
     return f"{one} on {one.host}" if one.host else str(one)
 
 
+def holder_since(held: "Held") -> str:
+    """Return a holder with all that is said of its time, and who answers for it."""
+    one = held.holder
+    until = f" until {said(one.until)}" if one.until is not None else ""
+    owner = f", owner {one.owner}" if one.owner else ""
+    return f"{holder(one)} since {said(held.since)}{until}{owner}"
+
+
 def seconds(value: int | None) -> str:
     """Return a time in its largest whole unit: 1 d, 90 min, 45 s."""
     if value is None:

@@ -5,7 +5,7 @@ from uuid import uuid4
 from maccord import rest
 from maccord.alloc.authority import Leases, Page
 from maccord.alloc.life import State
-from maccord.alloc.records import GLOBAL, Actor, Granted, Holder, Lease, Released
+from maccord.alloc.records import GLOBAL, Actor, Granted, Holder, HolderChange, Lease, Released
 from maccord.client.connection import Connection, part
 
 
@@ -24,11 +24,12 @@ class ClientLeases(Connection, Leases):
         actor: Actor | None = None,
         count: int = 1,
         address: str | None = None,
+        at_least: int | None = None,
         key: str | None = None,
     ) -> Granted:
-        """Give `count` addresses, or the one that is named; all or none."""
+        """Give `count` addresses, or the one that is named; all or none, or `at_least` so many of them."""
         del actor
-        body = {"holder": holder, "count": count, "address": address}
+        body = {"holder": holder, "count": count, "address": address, "at_least": at_least}
         path = f"/v1/pools/{part(pool)}/addresses"
         return self._ask("POST", path, rest.GrantedDoc, body=body, key=key or uuid4().hex).record()
 
@@ -53,6 +54,21 @@ class ClientLeases(Connection, Leases):
         del actor
         path, query = f"/v1/addresses/{part(address)}/holders", {"scope": scope}
         return self._ask("POST", path, rest.LeaseDoc, query=query, body=holder, key=key or uuid4().hex, expect=expect)
+
+    def amend(
+        self,
+        address: str,
+        change: HolderChange,
+        *,
+        actor: Actor | None = None,
+        scope: str | None = None,
+        holder: str | None = None,
+        expect: int | None = None,
+    ) -> Lease:
+        """Change what is said of a holder."""
+        del actor
+        path, query = f"/v1/addresses/{part(address)}/holders", {"scope": scope, "holder": holder}
+        return self._ask("PATCH", path, rest.LeaseDoc, query=query, body=change, expect=expect, again=expect is None)
 
     def confirm(
         self,
@@ -94,11 +110,15 @@ class ClientLeases(Connection, Leases):
         scope: str | None = None,
         state: State | None = None,
         holder: str | None = None,
+        expiring_s: int | None = None,
         after: str | None = None,
         limit: int = 100,
     ) -> Page[Lease]:
         """Return addresses that have a row, in their order, filtered."""
-        query = {"pool": pool, "scope": scope, "state": state, "holder": holder, "after": after, "limit": limit}
+        query = {
+            "pool": pool, "scope": scope, "state": state, "holder": holder, "expiring_s": expiring_s, "after": after,
+            "limit": limit,
+        }  # fmt: skip
         found = self._ask("GET", "/v1/addresses", Page[rest.LeaseDoc], query=query)
         return Page(items=found.items, next=found.next)
 

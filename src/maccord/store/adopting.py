@@ -14,17 +14,22 @@ from maccord.alloc.records import Actor, Adopted, Adoption, Fenced, ForeignRange
 from maccord.alloc.spans import islands
 from maccord.store import hands, leasing, resting
 from maccord.store.extents import ISSUED, KEEP_FOREIGN, PoolRow, cut, cut_many, foreign, insert
+from maccord.store.held import first_end, past
+from maccord.store.held import holder as held_holder
+from maccord.store.held import row as held_row
 from maccord.store.holders import note as note_holders
 from maccord.store.work import Tx, packed
 
 SHOWN_MAX = 1000
 _PART = 5000
 _NEW = (
-    "INSERT INTO lease (space, address, pool, state, since, confirmed_at, holders, note)"
-    " VALUES (?, ?, ?, 'in-use', ?, ?, ?, ?)"
+    "INSERT INTO lease (space, address, pool, state, since, confirmed_at, holders, note, holder_due)"
+    " VALUES (?, ?, ?, 'in-use', ?, ?, ?, ?, ?)"
 )
-_KNOWN = "UPDATE lease SET holders = ?, state = 'in-use', confirmed_at = coalesce(confirmed_at, ?), due = NULL,"
-_KNOWN += " version = version + 1 WHERE space = ? AND address = ?"
+_KNOWN = (
+    "UPDATE lease SET holders = ?, holder_due = ?, state = 'in-use', confirmed_at = coalesce(confirmed_at, ?),"
+    " due = NULL, version = version + 1 WHERE space = ? AND address = ?"
+)
 Conflict = AddressTaken | ForbiddenAddress
 
 
@@ -125,13 +130,15 @@ class _Adopting:
             new = [each for each in holders if (each.kind, each.id) not in have]
             rival = next((held for held in at.holders for each in new if held[0] == each.kind), None)
             if rival is not None:
-                self.refuse(leasing.taken(tx, at) if self.total < 10 else _rival(text, at.scope, Holder(*rival[:4])))
+                self.refuse(
+                    leasing.taken(tx, at) if self.total < 10 else _rival(text, at.scope, held_holder(past(rival)))
+                )
                 continue
             self.joined += len(new)
             self.known += len(holders) - len(new)
             if new or at.state is State.HELD:
-                after = [*at.holders, *((each.kind, each.id, each.host, each.note, tx.now) for each in new)]
-                changes.append((packed(after), tx.now, at.space, at.address))
+                after = [*at.holders, *(held_row(each, tx.now) for each in new)]
+                changes.append((packed(after), first_end(after), tx.now, at.space, at.address))
         tx.db.run_many(_KNOWN, changes)
 
     def _add(
@@ -161,8 +168,9 @@ class _Adopting:
                 by_pool[pool.id].append(value)
             else:
                 self.outside += 1
-            holders = packed([(each.kind, each.id, each.host, each.note, tx.now) for each in wanted[value]])
-            rows.append((space, value, pool.id if pool else None, tx.now, tx.now, holders, "adopted"))
+            holders = [held_row(each, tx.now) for each in wanted[value]]
+            end = first_end(holders)
+            rows.append((space, value, pool.id if pool else None, tx.now, tx.now, packed(holders), "adopted", end))
         for number, values in by_pool.items():
             self._fences(pools[number], values, wanted)
             cut_many(tx, pools[number], values)

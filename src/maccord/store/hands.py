@@ -162,16 +162,20 @@ def retire(tx: Tx, pool: PoolRow, number: int) -> bool:
     return True
 
 
-def take_now(tx: Tx, pool: PoolRow, count: int, chance: random.Random) -> list[Run]:
-    """Take just so many addresses out, for leases in this transaction; raises PoolExhausted when there are fewer."""
+def take_now(tx: Tx, pool: PoolRow, count: int, chance: random.Random, *, at_least: int | None = None) -> list[Run]:
+    """Take so many addresses out, for leases in this transaction; raises PoolExhausted when there are fewer.
+
+    With `at_least` fewer are taken when there are not more; it is raised when there are fewer than that.
+    """
     found = take(tx, pool, count, chance, slices=min(count, _SLICES))
     if size(found) < count and resting.reap(tx, pool=pool):
         found += take(tx, pool, count - size(found), chance)
     if size(found) < count:
         recall(tx, pool)
         found += take(tx, pool, count - size(found), chance)
-    if size(found) < count:
-        raise exhausted(tx, pool, count, also=size(found))
+    wanted = count if at_least is None else at_least
+    if size(found) < wanted:
+        raise exhausted(tx, pool, wanted, also=size(found))
     return found
 
 

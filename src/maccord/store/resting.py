@@ -1,39 +1,32 @@
-"""What becomes due: rests and probations that end, leases that nobody confirmed, blocks that have rested."""
+"""What becomes due: rests that end, leases that nobody confirmed, holders with an end, blocks that have rested."""
 
 from collections import defaultdict
 
 from msgspec import json
 
 from maccord.alloc.kinds import unstored
-from maccord.alloc.records import Actor
 from maccord.alloc.spans import islands, size, without
-from maccord.store.extents import POOL, PoolRow, give_back, pool_row
-from maccord.store.work import Tx
+from maccord.store import held
+from maccord.store.ending import end_holders
+from maccord.store.extents import PoolRow, give_back
+from maccord.store.tenures import EXPIRY, TENURE, pools_of, rest_s
+from maccord.store.work import Tx, packed
 
 BATCH = 5000
-_REST_S = 86_400
-_NOBODY = Actor("maccord:expiry")
-TENURE = (
-    "INSERT INTO tenure (space, address, pool, state, holder, since, until, confirmed_at)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+_EXPIRED = (
+    "UPDATE lease SET state = CASE WHEN suspect_s IS NULL THEN 'resting' ELSE 'probation' END, since = ?,"
+    " due = CASE WHEN suspect_s IS NULL THEN ? WHEN suspect_s >= 0 THEN ? + suspect_s * 1000000 END,"
+    " holders = '[]', holder_due = NULL, version = version + 1 WHERE space = ? AND address = ?"
 )
-
-
-def rest_s(pool: PoolRow | None) -> int:
-    """Return how long a released address rests; one of no pool rests a day."""
-    return _REST_S if pool is None else pool.rest_s
+"""Nobody confirmed it: it rests, or goes on probation where it was seen in conflict."""
+__all__ = ["BATCH", "TENURE", "reap", "rest_s"]
 
 
 def reap(tx: Tx, *, pool: PoolRow | None = None, most: int = BATCH) -> int:
     """Do what is due, in one pool or in all; return how much was done. The caller's transaction holds the locks."""
     expired = _expire(tx, pool, most)
-    return expired + _free(tx, pool, most) + _free_blocks(tx, pool)
-
-
-def _pools(tx: Tx, numbers: set[int | None]) -> dict[int | None, PoolRow]:
-    known = [number for number in numbers if number is not None]
-    rows = tx.rows(f"{POOL} WHERE p.id {tx.db.any_of}", (tx.db.ints(known),)) if known else []
-    return {row[0]: pool_row(row) for row in rows}
+    ended = end_holders(tx, pool, most)
+    return expired + ended + _free(tx, pool, most) + _free_blocks(tx, pool)
 
 
 def _due(tx: Tx, pool: PoolRow | None, states: str, most: int) -> list[tuple[int, int, int | None, str, int, str, int]]:
@@ -51,7 +44,7 @@ def _due(tx: Tx, pool: PoolRow | None, states: str, most: int) -> list[tuple[int
 def _expire(tx: Tx, pool: PoolRow | None, most: int) -> int:
     """Send leases that nobody confirmed in time to rest."""
     rows = _due(tx, pool, "'held'", most)
-    pools = _pools(tx, {row[2] for row in rows})
+    pools = pools_of(tx, {row[2] for row in rows})
     changes, past = [], []
     counts: dict[str | None, int] = defaultdict(int)
     for space, address, number, state, _since, holders, due in rows:
@@ -59,15 +52,11 @@ def _expire(tx: Tx, pool: PoolRow | None, most: int) -> int:
         name = of.name if of else None
         counts[name] += 1
         past += [
-            (space, address, name, state, json.encode(holder[:4]).decode(), holder[4], tx.now, None)
+            (space, address, name, state, packed(held.past(holder)), holder[4], tx.now, None)
             for holder in json.decode(holders)
         ]
-        changes.append((tx.now, max(due, tx.now) + rest_s(of) * 1_000_000, space, address))
-    tx.db.run_many(
-        "UPDATE lease SET state = 'resting', since = ?, due = ?, holders = '[]', version = version + 1"
-        " WHERE space = ? AND address = ?",
-        changes,
-    )
+        changes.append((tx.now, max(due, tx.now) + rest_s(of) * 1_000_000, tx.now, space, address))
+    tx.db.run_many(_EXPIRED, changes)
     tx.db.run_many(TENURE, past)
     for name, count in counts.items():
         tx.note("expired", name, count)
@@ -91,13 +80,13 @@ def _record(
             "runs": [(unstored(lo, pool.kind), unstored(hi, pool.kind)) for lo, hi in islands(sorted(addresses))],
             "confirm_s": pool.confirm_s,
         }
-        tx.record(_NOBODY, "expire", pool.name, details)
+        tx.record(EXPIRY, "expire", pool.name, details)
 
 
 def _free(tx: Tx, pool: PoolRow | None, most: int) -> int:
     """Free what has rested."""
     rows = _due(tx, pool, "'resting', 'probation'", most)
-    pools = _pools(tx, {row[2] for row in rows})
+    pools = pools_of(tx, {row[2] for row in rows})
     for space in sorted({row[0] for row in rows}):
         tx.db.lock_space(space)
     freed: dict[int | None, list[int]] = defaultdict(list)
@@ -126,7 +115,7 @@ def _free_blocks(tx: Tx, pool: PoolRow | None) -> int:
         f"SELECT space, lo, hi, pool FROM extent WHERE due IS NOT NULL AND due <= ? {where} LIMIT 100",  # noqa: S608
         params,
     )
-    pools = _pools(tx, {row[3] for row in rows})
+    pools = pools_of(tx, {row[3] for row in rows})
     for space, lo, hi, number in rows:
         tx.db.lock_space(space)
         if tx.db.run("DELETE FROM extent WHERE space = ? AND lo = ? AND kind = 'resting'", (space, lo)):

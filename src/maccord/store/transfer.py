@@ -49,6 +49,7 @@ TABLES = {
         "holders",
         "note",
         "version",
+        "holder_due",
     ),
     "tenure": ("id", "space", "address", "pool", "state", "holder", "since", "until", "confirmed_at"),
     "journal": ("id", "chain", "seq", "at", "actor", "origin", "action", "subject", "details", "key", "hash"),

@@ -94,12 +94,56 @@ def test_a_change_of_an_address_that_expects_what_was_there_is_refused(capsys, l
 
 
 @pytest.mark.usefixtures("book")
+def test_what_ends_soon_is_listed_with_who_answers_for_it(capsys):
+    said(capsys, "pool", "create", "web", "--range", RANGE)
+    asked = ("--holder", "reservation:web-2", "--owner", "anna", "--note", "new cluster", "--until")
+    given = told(capsys, "address", "allocate", "web", *asked, "3d")
+    assert (given["holder"]["owner"], given["until"]) == ("anna", None)
+    said(capsys, "address", "allocate", "web", *VM)
+    drill = ("--holder", "exception:drill", "--until", "2d", "--owner", "ben")
+    said(capsys, "address", "share", "02-4D-00-00-00-01", *drill)
+    said(capsys, "address", "allocate", "web", "--holder", "reservation:later", "--until", "2199-01-01T12:00Z")
+    soon = said(capsys, "address", "list", "--expiring", "7d").splitlines()
+    assert [line.split()[2] for line in soon[1:]] == ["02-4D-00-00-00-01", FIRST]
+    assert "reservation:web-2" in soon[2]
+    assert soon[2].endswith("anna   new cluster")
+    listed = told(capsys, "address", "list", "--expiring", "60h")["items"]
+    assert [one["mac"] for one in listed] == ["02-4D-00-00-00-01"]
+    assert "until" in said(capsys, "address", "show", FIRST)
+
+
+@pytest.mark.usefixtures("book")
+def test_the_end_of_a_holder_is_moved_and_taken_off(capsys):
+    said(capsys, "pool", "create", "web", "--range", RANGE)
+    said(capsys, "address", "allocate", "web", *VM, "--until", "1h")
+    changed = told(capsys, "address", "amend", FIRST, "--until", "2199-01-01", "--owner", "net team")
+    moved = changed["holders"][0]["holder"]
+    assert (moved["until"], moved["owner"], moved["host"]) == ("2199-01-01T00:00:00Z", "net team", "HV01")
+    assert "until 2199-01-01 00:00:00Z, owner net team" in " ".join(said(capsys, "address", "show", FIRST).split())
+    kept = told(capsys, "address", "amend", FIRST, "--until", "never", "--holder", "vm1/nic0")["holders"][0]["holder"]
+    assert (kept["until"], kept["owner"]) == (None, "net team")
+    assert run(["address", "amend", FIRST, "--until", "2020-01-01"]) == 2
+    assert "it is over" in capsys.readouterr().err
+    assert run(["address", "amend", FIRST, "--until", "soon"]) == 2
+    assert "12h or 7d" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("book")
 def test_many_addresses_come_one_a_line_and_a_preview_gives_none(capsys):
     said(capsys, "pool", "create", "web", "--range", RANGE)
     seen = said(capsys, "address", "allocate", "web", *VM, "--count", "5", "--preview")
     given = said(capsys, "address", "allocate", "web", *VM, "--count", "5")
     assert seen == given
     assert len(set(given.split())) == 5
+
+
+@pytest.mark.usefixtures("book")
+def test_as_many_as_there_are_come_with_a_word_on_how_many_were_wanted(capsys):
+    said(capsys, "pool", "create", "web", "--range", "02-4D-00-00-00-00..02-4D-00-00-00-04")
+    assert run(["address", "allocate", "web", *VM, "--count", "8", "--at-least", "2"]) == 0
+    out, errors = capsys.readouterr()
+    assert (len(out.split()), errors) == (5, "maccord: 5 of 8: the pool has no more\n")
+    assert run(["address", "allocate", "web", *VM, "--count", "8", "--at-least", "2"]) == 2
 
 
 @pytest.mark.usefixtures("book")

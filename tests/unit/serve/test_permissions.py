@@ -27,6 +27,7 @@ EXPECTED = {
     "release": ("allocator", "address", "DELETE", f"/v1/addresses/{MAC}", None),
     "confirm": ("allocator", "address", "POST", f"/v1/addresses/{MAC}/confirm", None),
     "share": ("allocator", "address", "POST", f"/v1/addresses/{MAC}/holders", HOLDER),
+    "amendHolder": ("allocator", "address", "PATCH", f"/v1/addresses/{MAC}/holders", {"owner": "ops"}),
     "history": ("reader", "address", "GET", f"/v1/addresses/{MAC}/history", None),
     "suspect": ("admin", "all", "POST", f"/v1/addresses/{MAC}/probation", PROBATION),
     "endRest": ("admin", "all", "POST", f"/v1/addresses/{MAC}/end-rest", PROBATION),

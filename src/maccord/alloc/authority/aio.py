@@ -22,6 +22,7 @@ class AsyncAuthority(Protocol):
         actor: Actor,
         count: int = 1,
         address: str | None = None,
+        at_least: int | None = None,
         key: str | None = None,
     ) -> Granted:
         """See Leases.allocate. If the caller is cancelled, the change may be made all the same: use a key."""

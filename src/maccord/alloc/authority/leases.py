@@ -4,7 +4,7 @@ from typing import Protocol
 
 from maccord.alloc.authority.pages import Page
 from maccord.alloc.life import State
-from maccord.alloc.records import GLOBAL, Actor, Granted, Holder, Lease, Released
+from maccord.alloc.records import GLOBAL, Actor, Granted, Holder, HolderChange, Lease, Released
 
 
 class Leases(Protocol):
@@ -22,11 +22,15 @@ class Leases(Protocol):
         actor: Actor,
         count: int = 1,
         address: str | None = None,
+        at_least: int | None = None,
         key: str | None = None,
     ) -> Granted:
         """Give `count` addresses, or the one that is named; all or none. At most 1,000,000 in one call.
 
-        An address that the holder has already is given again, and nothing changes. Raises NoSuchPool, PoolExhausted,
+        With `at_least`, as many of them as there are, when there are that many: `Granted.count` tells how many.
+
+        An address that the holder has already is given again, and nothing changes. A holder with an end (`until`) lets
+        go by itself then. Raises NoSuchPool, PoolExhausted,
         AddressTaken, NotInPool, ForbiddenAddress, KeyReused, BadRequest, StoreUnavailable.
         """
         ...
@@ -47,7 +51,25 @@ class Leases(Protocol):
     ) -> Lease:
         """Add a holder to an address that is held: a template, snapshot, replica, cluster twin, declared exception.
 
-        Raises NoSuchLease, WrongState, ScopeNeeded, KeyReused, StaleVersion.
+        One that holds it already has its host, note, owner and end changed to those that are given. Raises NoSuchLease,
+        WrongState, ScopeNeeded, KeyReused, StaleVersion, BadRequest (its end is over).
+        """
+        ...
+
+    def amend(
+        self,
+        address: str,
+        change: HolderChange,
+        *,
+        actor: Actor,
+        scope: str | None = None,
+        holder: str | None = None,
+        expect: int | None = None,
+    ) -> Lease:
+        """Change what is said of a holder: who answers for it, until when it holds, where it is.
+
+        `holder` is an id, or `kind:id`; it may be left out when there is one only. Raises NoSuchLease, NotHolder,
+        HolderNeeded, ScopeNeeded, StaleVersion, BadRequest (its end is over).
         """
         ...
 
@@ -94,10 +116,14 @@ class Leases(Protocol):
         scope: str | None = None,
         state: State | None = None,
         holder: str | None = None,
+        expiring_s: int | None = None,
         after: str | None = None,
         limit: int = 100,
     ) -> Page[Lease]:
-        """Return addresses that have a row (held, in use, resting, on probation), in their order, filtered."""
+        """Return addresses that have a row (held, in use, resting, on probation), in their order, filtered.
+
+        `expiring_s`: those with a holder whose time is over within so many seconds.
+        """
         ...
 
     def probation(

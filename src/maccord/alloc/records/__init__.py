@@ -3,7 +3,7 @@
 from maccord.alloc.records.audit import AuditFault, AuditRecord, AuditVerdict
 from maccord.alloc.records.blocks import Block
 from maccord.alloc.records.evidence import Adopted, Adoption, Fenced, ForeignRange, Question, Tenure, Verdict
-from maccord.alloc.records.holders import HOLDER_KINDS, Actor, Held, Holder
+from maccord.alloc.records.holders import HOLDER_KINDS, Actor, Held, Holder, HolderChange
 from maccord.alloc.records.leases import Granted, Lease, Released
 from maccord.alloc.records.notes import Note
 from maccord.alloc.records.pools import (
@@ -41,6 +41,7 @@ __all__ = [
     "Granted",
     "Held",
     "Holder",
+    "HolderChange",
     "Lease",
     "NewToken",
     "Note",

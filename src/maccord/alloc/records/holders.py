@@ -12,6 +12,7 @@ HOLDER_KINDS = (
     "snapshot",
     "replica",
     "gateway",
+    "reservation",
     "exception",
 )
 """Kinds of holders that maccord itself uses; any other word of small letters, digits and hyphens is taken as well."""
@@ -28,15 +29,31 @@ class Actor(Struct, frozen=True):
 
 
 class Holder(Struct, frozen=True):
-    """Who holds an address: `kind` and `id` together name it; `host` says where it is, `note` is free text."""
+    """Who holds an address: `kind` and `id` together name it; `host` says where it is, `note` is free text.
+
+    `owner` is who answers for it, a person or a team. `until`, if there is one, is when it lets go by itself: the end
+    of a reservation, of a declared exception, of a test.
+    """
 
     kind: str
     id: str
     host: str = ""
     note: str = ""
+    owner: str = ""
+    until: datetime | None = None
 
     def __str__(self) -> str:
         return f"{self.kind}:{self.id}"
+
+
+class HolderChange(Struct, frozen=True, kw_only=True):
+    """What to change of a holder; None stays. `lasting` takes its end off: it holds until it is released."""
+
+    host: str | None = None
+    note: str | None = None
+    owner: str | None = None
+    until: datetime | None = None
+    lasting: bool = False
 
 
 class Held(Struct, frozen=True):

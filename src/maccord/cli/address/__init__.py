@@ -27,6 +27,7 @@ for _part in (
     holding.release,
     holding.confirm,
     holding.share,
+    holding.amend,
     holding.probation,
     holding.free,
     evidence.adopt,

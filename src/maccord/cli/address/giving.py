@@ -1,18 +1,18 @@
 """Addresses allocated, looked up and listed."""
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import click
 
-from maccord.cli.address.options import HOLDER, HOST, KEY, NOTE, SCOPE, show_lease
+from maccord.cli.address.options import HOLDER, HOST, KEY, NOTE, OWNER, SCOPE, UNTIL, show_lease, whole
 from maccord.cli.book import BookCommand, format_option, opened
 from maccord.cli.main import OK
-from maccord.cli.options import Moment
+from maccord.cli.options import Duration, Moment
 from maccord.cli.shown import document, holder, holders, show, table
 
 if TYPE_CHECKING:
-    from maccord.alloc.records import Holder
+    from maccord.alloc.records import Holder, Lease
 
 _STATES = ("held", "in-use", "resting", "probation")
 
@@ -22,7 +22,12 @@ _STATES = ("held", "in-use", "resting", "probation")
 @HOLDER
 @HOST
 @NOTE
+@OWNER
+@UNTIL
 @click.option("--count", type=click.IntRange(1, 1_000_000), default=1, show_default=True, help="How many; all or none.")
+@click.option(
+    "--at-least", type=click.IntRange(1, 1_000_000), metavar="COUNT", help="Or as many as there are, but so many."
+)
 @click.option("--address", metavar="MAC", help="Just this one.")
 @KEY
 @click.option("--preview", is_flag=True, help="Give nothing: name addresses that are free now.")
@@ -33,15 +38,16 @@ def allocate(
     holder: "Holder",
     host: str,
     note: str,
+    owner: str,
+    until: datetime | None,
     count: int,
     address: str | None,
+    at_least: int | None,
     key: str | None,
     preview: bool,
     form: str,
 ) -> int:
     """Allocate addresses of POOL: one a line, when nobody asked for JSON."""
-    import msgspec
-
     from maccord.rest import MacDoc, PreviewDoc, granted
 
     with opened() as (book, actor):
@@ -50,10 +56,12 @@ def allocate(
             answer: object = PreviewDoc(pool=pool, addresses=tuple(map(MacDoc, free)))
             given = free
         else:
-            whole = msgspec.structs.replace(holder, host=host, note=note)
-            found = book.allocate(pool, whole, actor=actor, count=count, address=address, key=key)
+            asked = whole(holder, host, note, owner, until)
+            found = book.allocate(pool, asked, actor=actor, count=count, address=address, at_least=at_least, key=key)
             answer, given = granted(found), found.addresses
     show(form, answer, lambda console: console.print("\n".join(given), soft_wrap=True))
+    if at_least is not None and len(given) < count:
+        click.echo(f"maccord: {len(given):,} of {count:,}: the pool has no more", err=True)
     return OK
 
 
@@ -73,24 +81,61 @@ def show_(*, mac: str, scope: str | None, form: str) -> int:
 @click.option("--scope", help="Those of this scope.")
 @click.option("--state", type=click.Choice(_STATES), help="Those in this state.")
 @click.option("--holder", metavar="[KIND:]ID", help="Those of this holder.")
+@click.option(
+    "--expiring", type=Duration(), metavar="TIME", help="Those with a holder whose time is over within 7d, say."
+)
 @format_option()
-def list_(*, pool: str | None, scope: str | None, state: str | None, holder: str | None, form: str) -> int:
+def list_(
+    *, pool: str | None, scope: str | None, state: str | None, holder: str | None, expiring: int | None, form: str
+) -> int:
     """List addresses that are held, rest or are on probation.
+
+    With --expiring, what lets go by itself soon, the next one first, with who answers for it.
 
     What is excluded stands at its pool (maccord pool show), hosts' ranges in maccord block list.
     """
+    from maccord import wiring
     from maccord.alloc.life import State
     from maccord.app.listing import everything
     from maccord.rest import LeaseDoc
 
     wanted = State(state) if state else None
+    now = wiring.clock()
     with opened() as (book, _):
-        found = list(everything(book.leases, pool=pool, scope=scope, state=wanted, holder=holder))
+        found = list(everything(book.leases, pool=pool, scope=scope, state=wanted, holder=holder, expiring_s=expiring))
+    if expiring is not None:
+        return _expiring(form, found, now + timedelta(seconds=expiring))
     rows = ((one.address, one.state, one.pool, holders(one.holders), one.since, one.until) for one in found)
     columns = ("address", "state", "pool", "holders", "since", "until")
     listed = {"items": [document(one, LeaseDoc) for one in found]} if form == "json" else None
     show(form, listed, table(columns, rows, empty="There are none."))
     return OK
+
+
+def _expiring(form: str, found: "list[Lease]", by: datetime) -> int:
+    """Show which holders let go by themselves by then, the next one first."""
+    from maccord.rest import LeaseDoc
+
+    soon = sorted(found, key=_first_end)
+    ends = [
+        (at, one, held.holder)
+        for one in soon
+        for held in one.holders
+        if (at := held.holder.until) is not None and at <= max(by, _first_end(one))
+    ]
+    rows = ((at, one.address, one.pool, holder(who), who.owner, who.note) for at, one, who in ends)
+    listed = {"items": [document(one, LeaseDoc) for one in soon]} if form == "json" else None
+    columns = ("until", "address", "pool", "holder", "owner", "note")
+    show(form, listed, table(columns, rows, empty="Nothing ends so soon."))
+    return OK
+
+
+def _first_end(lease: "Lease") -> datetime:
+    """Return when the first holder of a lease lets go by itself."""
+    return min(
+        (one.holder.until for one in lease.holders if one.holder.until is not None),
+        default=datetime.max.replace(tzinfo=UTC),
+    )
 
 
 @click.command("history", cls=BookCommand)

@@ -1,12 +1,14 @@
 """What holders do with an address: share it, confirm it, let it go; and what is done when one is doubted."""
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import click
 
-from maccord.cli.address.options import EXPECT, HOLDER, HOST, KEY, NOTE, SCOPE, WHICH, show_lease
+from maccord.cli.address.options import EXPECT, HOLDER, HOST, KEY, NOTE, OWNER, SCOPE, UNTIL, WHICH, show_lease, whole
 from maccord.cli.book import BookCommand, format_option, opened
 from maccord.cli.main import OK
+from maccord.cli.options import NEVER, EndOrNever
 from maccord.cli.shown import document, show
 
 if TYPE_CHECKING:
@@ -51,6 +53,8 @@ def confirm(*, mac: str, scope: str | None, holder: str | None, expect: int | No
 @HOLDER
 @HOST
 @NOTE
+@OWNER
+@UNTIL
 @SCOPE
 @KEY
 @EXPECT
@@ -61,17 +65,55 @@ def share(
     holder: "Holder",
     host: str,
     note: str,
+    owner: str,
+    until: datetime | None,
     scope: str | None,
     key: str | None,
     expect: int | None,
     form: str,
 ) -> int:
-    """Add a holder: a template, a snapshot, a replica, a cluster's twin, a declared exception."""
-    import msgspec
+    """Add a holder: a template, a snapshot, a replica, a cluster's twin, a declared exception.
 
-    whole = msgspec.structs.replace(holder, host=host, note=note)
+    One that holds the address already has its host, note, owner and end changed to those that are given.
+    """
+    asked = whole(holder, host, note, owner, until)
     with opened() as (book, actor):
-        show_lease(form, book.share(mac, whole, actor=actor, scope=scope, key=key, expect=expect))
+        show_lease(form, book.share(mac, asked, actor=actor, scope=scope, key=key, expect=expect))
+    return OK
+
+
+@click.command("amend", cls=BookCommand)
+@click.argument("mac")
+@WHICH
+@click.option("--host", help="Where the holder is.")
+@click.option("--note", help="For people.")
+@click.option("--owner", help="Who answers for it: a person or a team.")
+@click.option(
+    "--until", type=EndOrNever(), metavar="MOMENT|TIME|never", help="When it lets go by itself; from now: 12h, 7d."
+)
+@SCOPE
+@EXPECT
+@format_option()
+def amend(
+    *,
+    mac: str,
+    holder: str | None,
+    host: str | None,
+    note: str | None,
+    owner: str | None,
+    until: datetime | str | None,
+    scope: str | None,
+    expect: int | None,
+    form: str,
+) -> int:
+    """Change what is said of a holder: who answers for it, until when it holds, where it is. What is left out stays."""
+    from maccord.alloc.records import HolderChange
+
+    lasting = until == NEVER
+    end = until if isinstance(until, datetime) else None
+    change = HolderChange(host=host, note=note, owner=owner, until=end, lasting=lasting)
+    with opened() as (book, actor):
+        show_lease(form, book.amend(mac, change, actor=actor, scope=scope, holder=holder, expect=expect))
     return OK
 
 

@@ -19,11 +19,13 @@ from maccord.rest import (
     GrantedDoc,
     HistoryDoc,
     HolderDoc,
+    HolderPatch,
     LeaseDoc,
     MacDoc,
     PreviewDoc,
     Reason,
     ReleasedDoc,
+    Seconds,
     Short,
     Suspect,
     Word,
@@ -42,6 +44,8 @@ _GIVEN = ("pool-exhausted", "address-taken", "not-in-pool", "forbidden-address",
 _KNOWN = ("bad-address", "scope-needed", "store-unavailable")
 MAC = {"mac": "The address, in any usual spelling; answers spell it 00-15-5D-C8-6A-00."}
 _SCOPE = "Where to look: `global`, or a layer-2 domain. Needed when several scopes know the address."
+
+_EXPIRING = "Those with a holder whose time is over within so many seconds."
 
 
 class Where(Asked, frozen=True, kw_only=True):
@@ -69,6 +73,7 @@ class Listed(Paged, frozen=True, kw_only=True):
     scope: Annotated[Word, Meta(description="Those of this scope.")] | None = None
     state: State | None = None
     holder: Annotated[Short, Meta(description="Those that this holder has: its id, or kind:id.")] | None = None
+    expiring_s: Annotated[Seconds, Meta(description=_EXPIRING)] | None = None
 
 
 class ListedOfPool(Paged, frozen=True, kw_only=True):
@@ -76,6 +81,7 @@ class ListedOfPool(Paged, frozen=True, kw_only=True):
 
     state: State | None = None
     holder: Annotated[Short, Meta(description="Those that this holder has: its id, or kind:id.")] | None = None
+    expiring_s: Annotated[Seconds, Meta(description=_EXPIRING)] | None = None
 
 
 _decode = msgspec.json.Decoder(Allocate).decode
@@ -105,7 +111,7 @@ async def allocate(scope: Scope, visit: Visit, service: Service) -> None:
     source = (scope["client"] or ("",))[0]
     given = await service.authority.aio.allocate(
         pool, asked.holder.record(), actor=actor(principal, source, visit.id), count=asked.count,
-        address=asked.address, key=key_of(key),
+        address=asked.address, at_least=asked.at_least, key=key_of(key),
     )  # fmt: skip
     answer = granted(given)
     if answer.mac is None:
@@ -189,6 +195,16 @@ def _share(call: Call[Service]) -> Reply:
     return _reply(lease)
 
 
+def _amend(call: Call[Service]) -> Reply:
+    scope = _for_change(call)
+    change: HolderPatch = call.body
+    lease = call.service.authority.amend(
+        call.path["mac"], change.record(), actor=actor_of(call), scope=scope, holder=call.query.holder,
+        expect=expected(call.if_match),
+    )  # fmt: skip
+    return _reply(lease)
+
+
 def _history(call: Call[Service]) -> Reply:
     if call.principal.pools is not None:
         _found(call)
@@ -234,8 +250,9 @@ def _list_of_pool(call: Call[Service]) -> Reply:
 def _listed(call: Call[Service], pool: str | None, scope: str | None) -> Reply:
     asked = call.query
     found = call.service.authority.leases(
-        pool=pool, scope=scope, state=asked.state, holder=asked.holder, after=asked.after, limit=asked.limit
-    )
+        pool=pool, scope=scope, state=asked.state, holder=asked.holder, expiring_s=asked.expiring_s, after=asked.after,
+        limit=asked.limit,
+    )  # fmt: skip
     return page(call, found, LeaseDoc)
 
 
@@ -243,8 +260,9 @@ ALLOCATE: Operation[Service] = Operation(
     method="POST", path="/v1/pools/{pool}/addresses", id="allocate", tag="addresses", role="allocator",
     run=_described, fast=allocate, body=Allocate, parameters=POOL, keyed=True,
     what="Allocate one address, many, or the one that is named.\n\n"
-    "All or none are given, and they are durable when the answer comes. An address that the holder has already is "
-    "given to it again. With an `Idempotency-Key`, a retry gets the same addresses.",
+    "All or none are given (or as many as there are, with `at_least`), and they are durable when the answer comes. An "
+    "address that the holder has already is given to it again. With an `Idempotency-Key`, a retry gets "
+    "the same addresses.",
     answers={
         201: Answer("The addresses.", GrantedDoc),
         200: Answer("Addresses that are free now (`preview`); none was given.", PreviewDoc),
@@ -291,9 +309,17 @@ OPERATIONS: tuple[Operation[Service], ...] = (
         method="POST", path="/v1/addresses/{mac}/holders", id="share", tag="addresses", role="allocator", run=_share,
         query=Where, body=HolderDoc, parameters=MAC, keyed=True, conditional=True,
         what="Add a holder: a template, a snapshot, a replica, a cluster's twin, a declared exception.\n\n"
-        "The address is not free before all of them have let go.",
+        "The address is not free before all of them have let go. One that holds it already has its host, note, "
+        "owner and end changed to those that are given.",
         answers={200: Answer("The address.", LeaseDoc, etag=True)},
         problems=("no-such-lease", "wrong-state", *_KNOWN),
+    ),
+    Operation(
+        method="PATCH", path="/v1/addresses/{mac}/holders", id="amendHolder", tag="addresses", role="allocator",
+        run=_amend, query=WhereHolder, body=HolderPatch, parameters=MAC, conditional=True,
+        what="Change what is said of a holder: who answers for it, until when it holds, where it is.",
+        answers={200: Answer("The address.", LeaseDoc, etag=True)},
+        problems=("no-such-lease", "not-holder", "holder-needed", *_KNOWN),
     ),
     Operation(
         method="GET", path="/v1/addresses/{mac}/history", id="history", tag="addresses", role="reader", run=_history,

@@ -70,10 +70,11 @@ def lease_list(
     scope: str | None,
     state: State | None,
     holder: str | None,
+    ends: int | None,
     after: str | None,
     limit: int,
 ) -> Page[Lease]:
-    """Return leases in the order of space and address, filtered."""
+    """Return leases in the order of space and address, filtered; `ends`: those with a holder that ends by then."""
     if state not in (None, State.HELD, State.IN_USE, State.RESTING, State.PROBATION):
         raise BadRequest("state", f"{state} addresses are not listed: they are runs of their pool")
     where, params = ["1 = 1"], list[object]()
@@ -87,6 +88,9 @@ def lease_list(
     if state is not None:
         where.append("l.state = ?")
         params.append(str(state))
+    if ends is not None:
+        where.append("l.holder_due IS NOT NULL AND l.holder_due <= ?")
+        params.append(ends)
     begin = uncursor("leases", after, [int, int])
     if holder is not None:
         found = list(islice(_held_by(reader, holder, " AND ".join(where), params, begin), limit + 1))

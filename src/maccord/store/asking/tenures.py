@@ -10,7 +10,7 @@ from maccord.alloc.errors import ScopeNeeded
 from maccord.alloc.kinds import kind_of, parse, spell, unstored
 from maccord.alloc.life import State
 from maccord.alloc.records import Holder, Tenure
-from maccord.store import leasing
+from maccord.store import held, leasing
 from maccord.store.database import Reader
 
 
@@ -50,21 +50,21 @@ def _told(reader: Reader, address: str, space: int, scope: str, value: int) -> I
             scope=scope,
             pool=pool_name,
             state=State(state),
-            holder=Holder(*json.decode(holder)) if holder else None,
+            holder=held.holder(json.decode(holder)) if holder else None,
             since=moment(since),
             until=moment(until),
             confirmed_at=moment(confirmed) if confirmed is not None else None,
         )
     for row in reader.rows(f"{leasing.LEASE} WHERE l.space = ? AND l.address = ?", (space, value)):
         lease = leasing.found(row).lease
-        for held in lease.holders:
+        for each in lease.holders:
             yield Tenure(
                 address=address,
                 scope=scope,
                 pool=lease.pool,
                 state=lease.state,
-                holder=held.holder,
-                since=held.since,
+                holder=each.holder,
+                since=each.since,
                 until=None,
                 confirmed_at=lease.confirmed_at,
             )

@@ -25,10 +25,11 @@ class StoreAsyncAuthority:
         actor: Actor,
         count: int = 1,
         address: str | None = None,
+        at_least: int | None = None,
         key: str | None = None,
     ) -> Granted:
         """See AsyncAuthority."""
-        job = self._jobs.allocation(pool, holder, actor, count, address, key)
+        job = self._jobs.allocation(pool, holder, actor, count, address, key, at_least)
         given: Granted = await self._engine.acall(job)
         return given
 

@@ -16,17 +16,29 @@ class Jobs:
         self._chance, self._chunks = chance, chunks
 
     def allocation(
-        self, pool: str, holder: Holder, actor: Actor, count: int, address: str | None, key: str | None
+        self,
+        pool: str,
+        holder: Holder,
+        actor: Actor,
+        count: int,
+        address: str | None,
+        key: str | None,
+        at_least: int | None = None,
     ) -> Job:
         """Return the job of an allocation: from a hand if it is small, else straight from the free runs."""
         actor, holder, key = check.actor(actor), check.holder(holder), check.key(key)
         check.count(count)
         if address is not None and count != 1:
             raise BadRequest("count", "one address can be named, not several")
-        if address is None and count <= HAND_MAX and self._chunks:
+        plain = address is None and at_least is None and holder.until is None
+        if plain and count <= HAND_MAX and self._chunks:
             return Grant(pool, holder, actor, count, key)
+        if at_least is not None and not 1 <= at_least <= count:
+            raise BadRequest("at_least", f"expected 1 to {count}, which is the count")
+        if at_least is not None and address is not None:
+            raise BadRequest("at_least", "an address that is named is given or refused")
         chance = self._chance
-        return Job(lambda tx: leasing.allocate(tx, pool, holder, actor, count, address, key, chance))
+        return Job(lambda tx: leasing.allocate(tx, pool, holder, actor, count, address, key, chance, at_least))
 
     def confirmation(
         self, address: str, actor: Actor, scope: str | None, holder: str | None, expect: int | None

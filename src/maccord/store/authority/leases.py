@@ -3,7 +3,7 @@
 from maccord.alloc import check
 from maccord.alloc.authority import Leases, Page
 from maccord.alloc.life import State
-from maccord.alloc.records import GLOBAL, Actor, Granted, Holder, Lease, Released
+from maccord.alloc.records import GLOBAL, Actor, Granted, Holder, HolderChange, Lease, Released
 from maccord.store import asking, leasing
 from maccord.store.authority.part import Part
 
@@ -19,10 +19,12 @@ class StoreLeases(Part, Leases):
         actor: Actor,
         count: int = 1,
         address: str | None = None,
+        at_least: int | None = None,
         key: str | None = None,
     ) -> Granted:
         """See Leases."""
-        given: Granted = self._engine.call(self._jobs.allocation(pool, holder, actor, count, address, key))
+        job = self._jobs.allocation(pool, holder, actor, count, address, key, at_least)
+        given: Granted = self._engine.call(job)
         return given
 
     def preview(self, pool: str, *, count: int = 1) -> tuple[str, ...]:
@@ -42,6 +44,21 @@ class StoreLeases(Part, Leases):
         """See Leases."""
         actor, holder, key = check.actor(actor), check.holder(holder), check.key(key)
         return self._do(lambda tx: leasing.share(tx, address, holder, scope, actor, key, expect))
+
+    def amend(
+        self,
+        address: str,
+        change: HolderChange,
+        *,
+        actor: Actor,
+        scope: str | None = None,
+        holder: str | None = None,
+        expect: int | None = None,
+    ) -> Lease:
+        """See Leases."""
+        check.actor(actor)
+        check.holder_change(change)
+        return self._do(lambda tx: leasing.amend(tx, address, change, scope, holder, actor, expect))
 
     def confirm(
         self,
@@ -81,12 +98,15 @@ class StoreLeases(Part, Leases):
         scope: str | None = None,
         state: State | None = None,
         holder: str | None = None,
+        expiring_s: int | None = None,
         after: str | None = None,
         limit: int = 100,
     ) -> Page[Lease]:
         """See Leases."""
         check.limit(limit)
-        return self._ask(lambda reader: asking.lease_list(reader, pool, scope, state, holder, after, limit))
+        within = check.expiring(expiring_s)
+        ends = None if within is None else self._clock() + within * 1_000_000
+        return self._ask(lambda reader: asking.lease_list(reader, pool, scope, state, holder, ends, after, limit))
 
     def probation(
         self,

@@ -15,6 +15,7 @@ from maccord.alloc.records import Note
 from maccord.store import asking, auditing, hands, holders, resting
 from maccord.store.authority.part import Part
 from maccord.store.database import Busy, Database, Trouble
+from maccord.store.ending import end_holders
 from maccord.store.engine import BOUNDS
 from maccord.store.work import Chain, Tx
 
@@ -48,6 +49,18 @@ class StoreRunning(Part, Running):
             db.stay()
             self._thread = threading.Thread(target=self._keep, name="maccord-keeper", daemon=True)
             self._thread.start()
+        else:
+            self._end_holders()
+
+    def _end_holders(self) -> None:
+        """Let holders go whose time is over, where no keeper does so: nobody is shown who holds no longer."""
+        now = self._clock()
+        over = "SELECT 1 WHERE EXISTS (SELECT 1 FROM lease WHERE holder_due IS NOT NULL AND holder_due <= ?)"
+        with contextlib.suppress(StoreUnavailable):  # it may not be written now, and be read all the same
+            for _ in range(_SWEEPS_MAX):
+                if not self._ask(lambda reader: reader.rows(over, (now,))):
+                    break
+                self._do(lambda tx: end_holders(tx, None, resting.BATCH))
 
     def subscribe(self, listener: Callable[[Note], None]) -> None:
         """See Running."""
@@ -79,8 +92,9 @@ class StoreRunning(Part, Running):
             self._ask(
                 lambda reader: reader.rows(
                     "SELECT 1 WHERE EXISTS (SELECT 1 FROM lease WHERE due IS NOT NULL AND due <= ?)"
+                    " OR EXISTS (SELECT 1 FROM lease WHERE holder_due IS NOT NULL AND holder_due <= ?)"
                     " OR EXISTS (SELECT 1 FROM extent WHERE due IS NOT NULL AND due <= ?)",
-                    (now, now),
+                    (now, now, now),
                 )
             )
         )

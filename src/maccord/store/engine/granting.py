@@ -1,6 +1,7 @@
 """What a granted address leaves behind: its lease, the record of the audit, and the answer."""
 
 from datetime import datetime
+from typing import Any
 
 from maccord.alloc.clock import moment
 from maccord.alloc.kinds import unstored
@@ -9,6 +10,7 @@ from maccord.alloc.spans import Run
 from maccord.store.database import GrantRow, JournalRow
 from maccord.store.engine.jobs import Details, Grant
 from maccord.store.hands import Hand
+from maccord.store.held import row, told
 from maccord.store.work import Chain, full_key, packed
 
 
@@ -18,8 +20,11 @@ def give(
     """Make the answer of a job from the addresses that it is given; add their leases, and return their record."""
     pool, holder, kind = hand.pool, job.holder, hand.pool.kind
     due = now + pool.confirm_s * 1_000_000 if pool.confirm_s else None
-    who = (holder.kind, holder.id, holder.host, holder.note)
-    holders = packed(((*who, now),))
+    who: tuple[Any, ...] = (holder.kind, holder.id, holder.host, holder.note)
+    if not holder.owner:
+        holders = packed(((*who, now),))
+    else:  # one with an end takes the long way
+        who, holders = told(holder), packed((row(holder, now),))
     if job.count == 1:
         leases.append(GrantRow(pool.space, given[0], pool.id, due, holders))
         value = unstored(given[0], kind)

@@ -12,6 +12,7 @@ from maccord.alloc.clock import moment
 from maccord.alloc.errors import StoreUnavailable
 from maccord.alloc.records import Actor, Granted, Holder, Note
 from maccord.alloc.spans import Run
+from maccord.store import held
 from maccord.store.database import Trouble
 from maccord.store.work import Tx
 
@@ -71,15 +72,16 @@ class Details(Struct, frozen=True, gc=False):
     pool: str
     scope: str
     kind: str
-    holder: tuple[str, str, str, str]
+    holder: tuple[Any, ...]
     runs: tuple[Run, ...]
     until: int | None
     request: list[object]
 
 
-def request_of(pool: str, holder: Holder, count: int, address: str | None) -> list[object]:
-    """Return what tells one allocation from another."""
-    return [pool, holder.kind, holder.id, count, address]
+def request_of(pool: str, holder: Holder, count: int, address: str | None, **more: object) -> list[object]:
+    """Return what tells one allocation from another; `more` is what few of them say."""
+    said = {name: value for name, value in more.items() if value is not None}
+    return [pool, holder.kind, holder.id, count, address, *([said] if said else [])]
 
 
 def granted(details: dict[str, Any], at: int, *, again: bool) -> Granted:
@@ -88,7 +90,7 @@ def granted(details: dict[str, Any], at: int, *, again: bool) -> Granted:
         pool=details["pool"],
         scope=details["scope"],
         kind=details["kind"],
-        holder=Holder(*details["holder"]),
+        holder=held.holder(details["holder"]),
         at=moment(at),
         until=moment(details["until"]) if details["until"] else None,
         runs=tuple((first, last) for first, last in details["runs"]),

@@ -1,5 +1,6 @@
 """Changes of leases: given by name or in great number, confirmed, shared, released, suspected, freed early."""
 
+from maccord.store.leasing.amending import amend
 from maccord.store.leasing.doubting import end_rest, probation
 from maccord.store.leasing.finding import LEASE, Found, found, spaces_of
 from maccord.store.leasing.giving import allocate
@@ -10,6 +11,7 @@ __all__ = [
     "LEASE",
     "Found",
     "allocate",
+    "amend",
     "confirm",
     "end_rest",
     "fenced",

@@ -40,7 +40,9 @@ def probation(
             if not free_up(tx, pool, (value, value)):
                 raise fenced(tx, pool, value)
             cut(tx, pool, [(value, value)], kinds=("free", "drained"))
-        tx.db.run(NEW, (space, value, pool.id if pool else None, State.PROBATION, tx.now, None, due, "[]", reason))
+        tx.db.run(
+            NEW, (space, value, pool.id if pool else None, State.PROBATION, tx.now, None, due, "[]", reason, None)
+        )
     tx.record(actor, "probation", shown, {"scope": scope, "before": before, "reason": reason, "until": due})
     tx.note("probation", None, facts={"address": shown, "reason": reason})
     return found(tx.rows(f"{LEASE} WHERE l.space = ? AND l.address = ?", (space, value))[0]).lease

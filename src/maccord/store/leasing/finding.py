@@ -9,13 +9,15 @@ from maccord.alloc.clock import moment
 from maccord.alloc.errors import NoSuchLease, ScopeNeeded, StaleVersion
 from maccord.alloc.kinds import AddressKind, kind_of, parse, spell, stored, unstored
 from maccord.alloc.life import State
-from maccord.alloc.records import Held, Holder, Lease
+from maccord.alloc.records import Lease
+from maccord.store import held
 from maccord.store.database import Reader
+from maccord.store.ending import end_holders_at
 from maccord.store.work import Tx
 
 LEASE = (
     "SELECT l.space, l.address, s.kind, s.scope, p.name, r.lo, r.hi, l.state, l.since, l.confirmed_at, l.due,"
-    " l.suspect_s, l.holders, l.note, l.version, l.pool FROM lease l JOIN space s ON s.id = l.space"
+    " l.suspect_s, l.holders, l.note, l.version, l.pool, l.holder_due FROM lease l JOIN space s ON s.id = l.space"
     " LEFT JOIN pool p ON p.id = l.pool LEFT JOIN pool_range r ON r.space = l.space AND r.pool = l.pool"
     " AND r.lo = (SELECT max(x.lo) FROM pool_range x WHERE x.space = l.space AND x.lo <= l.address)"
     " AND r.hi >= l.address"
@@ -37,10 +39,11 @@ class Found(Struct, frozen=True, kw_only=True):
     confirmed_at: int | None
     due: int | None
     suspect_s: int | None
-    holders: list[tuple[str, str, str, str, int]]
+    holders: list[held.HeldRow]
     note: str
     version: int
     pool_id: int | None
+    holder_due: int | None
 
     @property
     def text(self) -> str:
@@ -78,7 +81,7 @@ class Found(Struct, frozen=True, kw_only=True):
             since=moment(self.since),
             confirmed_at=moment(self.confirmed_at) if self.confirmed_at is not None else None,
             until=moment(self.due) if self.due is not None else None,
-            holders=tuple(Held(Holder(*holder[:4]), moment(holder[4])) for holder in self.holders),
+            holders=tuple(map(held.held, self.holders)),
             note=self.note,
             version=self.told,
         )
@@ -129,6 +132,9 @@ def find(tx: Tx, text: str, scope: str | None, expect: int | None = None) -> Fou
         raise ScopeNeeded(address, [name for _, name in spaces])
     at = found(rows[0])
     compare(address, expect, at.told)
+    if at.holder_due is not None and at.holder_due <= tx.now:  # nobody swept in time
+        end_holders_at(tx, at.space, at.address)
+        at = again(tx, at)
     return at
 
 

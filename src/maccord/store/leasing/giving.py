@@ -8,13 +8,15 @@ from maccord.alloc.errors import NotInPool
 from maccord.alloc.kinds import parse, spell, stored, unstored
 from maccord.alloc.life import State
 from maccord.alloc.records import Actor, Granted, Holder
-from maccord.store import hands, resting
+from maccord.alloc.spans import size
+from maccord.store import hands, held, resting
 from maccord.store.engine import granted, request_of
 from maccord.store.extents import PoolRow, cut, ranges_of
+from maccord.store.leasing.amending import ahead
 from maccord.store.leasing.finding import LEASE, found
 from maccord.store.leasing.standing import fenced, free_up, taken
 from maccord.store.leasing.writing import write
-from maccord.store.work import Tx, full_key, packed
+from maccord.store.work import Tx, full_key
 
 
 def allocate(
@@ -26,17 +28,19 @@ def allocate(
     address: str | None,
     key: str | None,
     chance: random.Random,
+    at_least: int | None = None,
 ) -> Granted:
     """Give an address by name, or many, straight from the free runs."""
-    request = request_of(name, holder, count, address)
+    request = request_of(name, holder, count, address, at_least=at_least)
     before = tx.one("SELECT at, action, details FROM journal WHERE key = ?", (full_key(actor, key),)) if key else None
     if before is not None:
         details = tx.replay(actor, "allocate", key, request)
         assert details is not None
         return granted(details, before[0], again=True)
+    ahead(holder, tx.now)
     pool = hands.find_pool(tx, name, lock=True)
     if address is None:
-        runs = hands.take_now(tx, pool, count, chance)
+        runs = hands.take_now(tx, pool, count, chance, at_least=at_least)
     else:
         value = stored(parse(address, pool.kind), pool.kind)
         mine = _given_before(tx, pool, value, holder)
@@ -45,20 +49,19 @@ def allocate(
         _claim(tx, pool, value)
         runs = [(value, value)]
     due = tx.now + pool.confirm_s * 1_000_000 if pool.confirm_s else None
-    holders = packed([(holder.kind, holder.id, holder.host, holder.note, tx.now)])
-    write(tx, pool, runs, State.HELD, due, holders)
+    write(tx, pool, runs, State.HELD, due, held.row(holder, tx.now))
     shown = [(unstored(first, pool.kind), unstored(last, pool.kind)) for first, last in runs]
     details = {
         "pool": pool.name,
         "scope": pool.scope,
         "kind": pool.kind,
-        "holder": (holder.kind, holder.id, holder.host, holder.note),
+        "holder": held.told(holder),
         "runs": shown,
         "until": due,
         "request": request,
     }
     tx.record(actor, "allocate", pool.name, details, full_key(actor, key))
-    tx.note("allocated", pool.name, count)
+    tx.note("allocated", pool.name, size(runs))
     return granted(details, tx.now, again=False)
 
 
@@ -68,15 +71,15 @@ def _given_before(tx: Tx, pool: PoolRow, value: int, holder: Holder) -> Granted 
     if not rows:
         return None
     at = found(rows[0])
-    for kind, name, host, note, since in at.holders:
-        if (kind, name) == (holder.kind, holder.id):
+    for mine in at.holders:
+        if mine[:2] == (holder.kind, holder.id):
             shown = unstored(value, pool.kind)
             return Granted(
                 pool=pool.name,
                 scope=pool.scope,
                 kind=pool.kind,
-                holder=Holder(kind, name, host, note),
-                at=moment(since),
+                holder=held.holder(held.past(mine)),
+                at=moment(mine[4]),
                 until=moment(at.due) if at.due is not None else None,
                 runs=((shown, shown),),
                 replayed=True,
@@ -96,7 +99,7 @@ def _claim(tx: Tx, pool: PoolRow, value: int) -> None:
         )
         raise NotInPool(text, pool.name, row[0] if row else None)
     rows = tx.rows(f"{LEASE} WHERE l.space = ? AND l.address = ?", (pool.space, value))
-    if rows and rows[0][10] is not None and rows[0][10] <= tx.now:
+    if rows and any(at is not None and at <= tx.now for at in (rows[0][10], rows[0][16])):
         resting.reap(tx, pool=pool)
         rows = tx.rows(f"{LEASE} WHERE l.space = ? AND l.address = ?", (pool.space, value))
     if rows:

@@ -2,13 +2,16 @@
 
 from typing import Any
 
-from maccord.alloc.errors import HolderNeeded, NoSuchLease, NotHolder
+from maccord.alloc.errors import NoSuchLease
 from maccord.alloc.kinds import spell, unstored
 from maccord.alloc.life import OWNED, Event, State, step
-from maccord.alloc.records import Actor, Holder, Lease, Released
-from maccord.store import hands, resting
-from maccord.store.leasing.finding import LEASE, Found, again, find, found, spaces_of
-from maccord.store.leasing.writing import update
+from maccord.alloc.records import Actor, Holder, HolderChange, Lease, Released
+from maccord.store import hands, held
+from maccord.store.ending import after_the_last
+from maccord.store.leasing.amending import ahead, amended, meant
+from maccord.store.leasing.finding import LEASE, again, find, found, spaces_of
+from maccord.store.leasing.writing import hold, update
+from maccord.store.tenures import TENURE
 from maccord.store.work import Tx, full_key, packed
 
 
@@ -18,7 +21,7 @@ def confirm(tx: Tx, text: str, scope: str | None, holder: str | None, actor: Act
     if at.state not in OWNED:
         raise NoSuchLease(at.text, at.scope, at.state)
     if holder is not None:
-        _holder(at, holder)
+        meant(at, holder)
     if at.state is State.IN_USE:
         return at.lease
     after = step(at.text, at.state, Event.CONFIRM)
@@ -41,19 +44,23 @@ def share(
     request: list[object] = [text, holder.kind, holder.id, scope]
     if tx.replay(actor, "share", key, request) is not None:
         return find(tx, text, scope).lease
+    ahead(holder, tx.now)
     at = find(tx, text, scope, expect)
     if at.state not in OWNED:
         raise NoSuchLease(at.text, at.scope, at.state)
     step(at.text, at.state, Event.SHARE)
-    if any((kind, name) == (holder.kind, holder.id) for kind, name, *_ in at.holders):
-        return at.lease
-    after = [*at.holders, (holder.kind, holder.id, holder.host, holder.note, tx.now)]
-    update(tx, at, "holders = ?", (packed(after),))
+    mine = next((each for each in at.holders if each[:2] == (holder.kind, holder.id)), None)
+    if mine is not None:
+        change = HolderChange(
+            host=holder.host or None, note=holder.note or None, owner=holder.owner or None, until=holder.until
+        )
+        return amended(tx, at, mine, change, actor, full_key(actor, key), request)
+    hold(tx, at, [*at.holders, held.row(holder, tx.now)])
     details: dict[str, object] = {
         "pool": at.pool,
         "scope": at.scope,
         "before": at.names,
-        "holder": (holder.kind, holder.id, holder.host, holder.note),
+        "holder": held.told(holder),
         "request": request,
     }
     tx.record(actor, "share", at.text, details, full_key(actor, key))
@@ -78,25 +85,22 @@ def release(
     at = find(tx, text, scope, expect)
     if at.state not in OWNED:
         raise NoSuchLease(at.text, at.scope, at.state)
-    gone = _holder(at, holder)
+    gone = meant(at, holder)
     rest = [each for each in at.holders if each is not gone]
     if rest:
         after = step(at.text, at.state, Event.LEAVE)
-        update(tx, at, "holders = ?", (packed(rest),))
+        hold(tx, at, rest)
     else:
-        after = step(at.text, at.state, Event.RELEASE)
-        due: int | None = tx.now + resting.rest_s(hands.pool_by_id(tx, at.pool_id)) * 1_000_000
-        if at.suspect_s is not None:
-            after = step(at.text, after, Event.SUSPECT)
-            due = None if at.suspect_s < 0 else tx.now + at.suspect_s * 1_000_000
-        update(tx, at, "state = ?, since = ?, due = ?, confirmed_at = NULL, holders = '[]'", (after, tx.now, due))
-    past = (at.space, at.address, at.pool, at.state, packed(gone[:4]), gone[4], tx.now, at.confirmed_at)
-    tx.db.run(resting.TENURE, past)
+        after, due = after_the_last(tx, at.text, at.state, at.suspect_s, hands.pool_by_id(tx, at.pool_id))
+        changes = "state = ?, since = ?, due = ?, confirmed_at = NULL, holders = '[]', holder_due = NULL"
+        update(tx, at, changes, (after, tx.now, due))
+    was = held.past(gone)
+    tx.db.run(TENURE, (at.space, at.address, at.pool, at.state, packed(was), gone[4], tx.now, at.confirmed_at))
     details: dict[str, object] = {
         "pool": at.pool,
         "scope": at.scope,
         "kind": at.kind,
-        "holder": gone[:4],
+        "holder": was,
         "before": at.state,
         "after": after,
         "left": len(rest),
@@ -104,7 +108,7 @@ def release(
     }
     tx.record(actor, "release", at.text, details, full_key(actor, key))
     tx.note("released", at.pool)
-    return Released(lease=again(tx, at).lease, holder=Holder(*gone[:4]))
+    return Released(lease=again(tx, at).lease, holder=held.holder(was))
 
 
 def _released_before(tx: Tx, details: dict[str, Any]) -> Released:
@@ -118,19 +122,4 @@ def _released_before(tx: Tx, details: dict[str, Any]) -> Released:
         if rows
         else Lease(address=address, kind=kind, scope=details["scope"], pool=details["pool"])
     )
-    return Released(lease=now, holder=Holder(*details["holder"]), replayed=True)
-
-
-def _holder(at: Found, name: str | None) -> tuple[str, str, str, str, int]:
-    """Return the holder that is meant: by `kind:id`, by id, or because there is one only."""
-    if name is None:
-        if len(at.holders) > 1:
-            raise HolderNeeded(at.text, at.names)
-        return at.holders[0]
-    exact = [each for each in at.holders if f"{each[0]}:{each[1]}" == name]
-    meant = exact or [each for each in at.holders if each[1] == name]
-    if not meant:
-        raise NotHolder(at.text, name, at.names)
-    if len(meant) > 1:
-        raise HolderNeeded(at.text, at.names)
-    return meant[0]
+    return Released(lease=now, holder=held.holder(details["holder"]), replayed=True)

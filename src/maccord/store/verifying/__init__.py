@@ -16,8 +16,8 @@ from maccord.store.verifying.faults import Faults
 from maccord.store.verifying.links import links
 
 _ALL = (
-    "SELECT space, lo, hi, 0 AS what, pool, kind, hand, block, due, '' AS holders FROM extent {where}"
-    " UNION ALL SELECT space, address, address, 1, pool, state, NULL, NULL, due, holders FROM lease {where}"
+    "SELECT space, lo, hi, 0 AS what, pool, kind, hand, block, due, '' AS holders, NULL AS ends FROM extent {where}"
+    " UNION ALL SELECT space, address, address, 1, pool, state, NULL, NULL, due, holders, holder_due FROM lease {where}"
     " ORDER BY 1, 2, 4"
 )
 
@@ -49,7 +49,8 @@ def _swept(reader: Reader, faults: Faults, only: PoolRow | None) -> tuple[int, i
     where, params = ("", ()) if only is None else ("WHERE space = ?", (only.space, only.space))
     counts = [0, 0]
     covers: dict[int, Cover] = {}
-    for space, lo, hi, what, pool, kind, hand, block, due, holders in reader.stream(_ALL.format(where=where), params):
+    rows = reader.stream(_ALL.format(where=where), params)
+    for space, lo, hi, what, pool, kind, hand, block, due, holders, ends in rows:
         cover = covers.get(space)
         if cover is None:
             cover = covers[space] = Cover(space, ranges.pop(space, []), faults)
@@ -58,7 +59,7 @@ def _swept(reader: Reader, faults: Faults, only: PoolRow | None) -> tuple[int, i
         if type(lo) is not int or type(hi) is not int:
             faults.add("address", space, None, "a row has {at} where an address has to be", pool)
         elif what:
-            cover.lease(lo, pool, kind, due, holders)
+            cover.lease(lo, pool, kind, due, holders, ends)
         else:
             cover.extent(lo, hi, pool, kind, hand, block, due)
     for space in sorted(ranges):

@@ -138,7 +138,9 @@ class Cover:
             return "never ends its rest" if kind == "resting" else "has an end, and does not rest"
         return ""
 
-    def lease(self, at: int, pool: int | None, state: str, due: int | None, holders: str) -> None:
+    def lease(
+        self, at: int, pool: int | None, state: str, due: int | None, holders: str, ends: int | None = None
+    ) -> None:
         """Look at one lease."""
         if at == self._lease:
             self._add("lease-twice", at, at, "{at} has two leases", pool)
@@ -153,7 +155,7 @@ class Cover:
             then = ": it can be issued a second time" if kind == "free" else ""
             reason = f"{{at}} has a lease ({state}), and an extent ({kind}) of {self._name(other)} has it, too{then}"
             self._add("lease-in-extent", at, at, reason, pool, other)
-        for reason in lease_faults(state, due, holders):
+        for reason in lease_faults(state, due, holders, ends):
             self._add("lease-fields", at, at, f"the lease of {{at}} ({state}) {reason}", pool)
         if at > self._to:
             self._reached(at, at)
