@@ -59,6 +59,16 @@ Span = Annotated[
         examples=["02-4D-43-00-00-00..02-4D-43-00-FF-FF"],
     ),
 ]
+GroupPath = Annotated[
+    str,
+    Meta(
+        min_length=1,
+        max_length=255,
+        pattern=r"^/$|^/?[A-Za-z0-9._-]{1,63}(/[A-Za-z0-9._-]{1,63}){0,15}/?$",
+        description="A group's path: parts with slashes between them, or / for the root.",
+        examples=["emea/ams1/cluster7"],
+    ),
+]
 ADDRESSES_MAX = 1_000_000
 ROWS_MAX = 1_000_000
 
@@ -122,6 +132,26 @@ class Allocate(Asked, frozen=True, kw_only=True):
     address: Address | None = None
     at_least: Annotated[int, Meta(ge=1, le=ADDRESSES_MAX)] | None = None
     preview: bool = False
+
+
+class GroupPut(Asked, frozen=True, kw_only=True):
+    """What a group is to be: all pools of its own, in the order in which they are asked.
+
+    With `inherit`, pools of the groups above are asked when its own are exhausted.
+    """
+
+    pools: Annotated[tuple[Word, ...], Meta(max_length=100)] = ()
+    inherit: bool = True
+    note: Long = ""
+
+
+class AllocateForGroup(Asked, frozen=True, kw_only=True):
+    """A wish for addresses of whichever pool the group asks first that has enough: all from one pool, or none."""
+
+    group: GroupPath
+    holder: HolderDoc
+    kind: Literal["mac", "wwn"] = "mac"
+    count: Annotated[int, Meta(ge=1, le=ADDRESSES_MAX)] = 1
 
 
 class PoolNew(Asked, frozen=True, kw_only=True):

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from maccord.alloc.errors import BadRequest, HolderNeeded, NoSuchLease, NotHolder, StaleVersion
 from maccord.alloc.life import State
-from maccord.alloc.records import Adoption, Holder, HolderChange
+from maccord.alloc.records import Adoption, Holder, HolderChange, Note
 from maccord.app.listing import everything
 from tests.kit.stores import ACTOR, START, spec, vm
 
@@ -96,7 +96,7 @@ def test_an_unconfirmed_address_that_was_seen_in_conflict_goes_on_probation_when
 
 
 def test_the_end_is_in_the_audit_and_told(stores, store):
-    told = []
+    told: list[Note] = []
     store.subscribe(told.append)
     store.allocate("web", until(50), actor=ACTOR, count=3)
     passed(stores, store, 50)

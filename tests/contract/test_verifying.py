@@ -32,6 +32,7 @@ def begun(stores):
     authority.carve_block("web", "HV02", actor=ACTOR, span=RangeSpec(at(0x30), at(0x3F)))
     authority.return_block(2, actor=ACTOR)
     authority.exclude("web", RangeSpec(at(0x80), at(0x8F)), reason="printers", actor=ACTOR)
+    authority.set_group("emea", ("web",), actor=ACTOR)
     authority.allocate("db", vm("db"), actor=ACTOR)  # takes a hand, and its chunk
     return authority
 
@@ -101,6 +102,16 @@ def test_a_long_life_by_chance_leaves_no_fault(stores):
 
 
 HARMS = {
+    "a group cannot be asked for": (
+        "UPDATE pool_group SET name = 'emea//ams1'",
+        "group",
+        "group 'emea' has a path that nobody can ask for: 'emea//ams1'",
+    ),
+    "a group is lost": (
+        "DELETE FROM pool_group",
+        "binding",
+        "pool web is bound to a group that is not there",
+    ),
     "an extent is lost": (
         "DELETE FROM extent WHERE kind = 'excluded'",
         "uncovered",

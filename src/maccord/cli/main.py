@@ -27,6 +27,7 @@ _COMMANDS = {
     "tables": "Write the model of a fleet as Parquet, for other engines and for later.",
     "twin": "Emulate Hyper-V hosts and networks: see a MAC conflict happen, step by step.",
     "pool": "Make pools of addresses; export and import a whole store.",
+    "group": "Bind pools to sites, clusters and hosts, in an order; explain which pool gives.",
     "address": "Allocate, look up, share and release addresses; adopt what is in use.",
     "block": "Give hosts ranges of their own, carved from a pool.",
     "token": "Make, list and revoke tokens of the REST service.",
@@ -77,7 +78,7 @@ def cli() -> None:
 
 
 _SETTINGS = Path("maccord.toml")
-_AUTHORITY = ("pool", "address", "block", "token", "audit", "preflight", "serve")
+_AUTHORITY = ("pool", "group", "address", "block", "token", "audit", "preflight", "serve")
 _SHARED = ("store", "server", "token-file", "ca")
 """Settings at the top of maccord.toml that go to every command of the allocator."""
 

@@ -352,6 +352,7 @@ def _show_one(form: str, pool: "Pool", usage: "Usage") -> None:
         ("addresses", counters),
         ("rests", seconds(pool.rest_s)),
         ("expires", f"{seconds(pool.confirm_s)} if unconfirmed" if pool.confirm_s else "never"),
+        ("groups", "\n".join(pool.groups)),
         ("note", pool.note),
         ("version", pool.version),
     ]))  # fmt: skip

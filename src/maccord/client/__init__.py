@@ -19,6 +19,7 @@ from maccord.client.audit import ClientAudit
 from maccord.client.blocks import ClientBlocks
 from maccord.client.errors import Refused, Unreachable
 from maccord.client.evidence import ClientEvidence
+from maccord.client.groups import ClientGroups
 from maccord.client.leases import ClientLeases
 from maccord.client.pools import ClientPools
 from maccord.client.tokens import ClientTokens
@@ -27,7 +28,16 @@ from maccord.client.transfer import ClientTransfer
 __all__ = ["Client", "Refused", "Unreachable"]
 
 
-class Client(ClientBlocks, ClientPools, ClientEvidence, ClientLeases, ClientAudit, ClientTokens, ClientTransfer):
+class Client(
+    ClientBlocks,
+    ClientPools,
+    ClientGroups,
+    ClientEvidence,
+    ClientLeases,
+    ClientAudit,
+    ClientTokens,
+    ClientTransfer,
+):
     """The service at `url`. `ca_file` names the certificates to trust instead of the system's.
 
     `actor` is taken by calls that have one elsewhere, and not used: the service knows who asks by the token.

@@ -14,7 +14,7 @@ from maccord.serve.openapi import document
 from maccord.serve.operations import Answer, Call, Operation, Reply, routes
 from maccord.serve.problem import Refused
 from maccord.serve.service import Service
-from maccord.serve.v1 import addresses, audit, blocks, controller, evidence, pools, running, tokens, transfer
+from maccord.serve.v1 import addresses, audit, blocks, controller, evidence, groups, pools, running, tokens, transfer
 
 TITLE = "maccord"
 WHAT = (
@@ -25,6 +25,7 @@ WHAT = (
 TAGS: Mapping[str, str] = {
     "addresses": "Addresses: allocate, look up, confirm, share, release.",
     "pools": "Pools and their ranges.",
+    "groups": "Sites, clusters, tenants: which pools a host is given addresses from.",
     "blocks": "Ranges that hosts issue from by themselves.",
     "evidence": "What a fleet's evidence shows: adoption and preflight.",
     "tokens": "Bearer tokens.",
@@ -49,6 +50,7 @@ OPERATIONS: tuple[Operation[Service], ...] = (
     *addresses.OPERATIONS,
     *running.OPERATIONS,
     *pools.OPERATIONS,
+    *groups.OPERATIONS,
     *blocks.OPERATIONS,
     *evidence.OPERATIONS,
     *tokens.OPERATIONS,

@@ -15,7 +15,7 @@ from maccord.serve.problem import Refused
 from maccord.serve.settings import Settings
 from maccord.serve.webhooks import Webhooks
 
-_ALARMS = ("pool-low", "pool-exhausted")
+_ALARMS = ("pool-low", "pool-exhausted", "group-exhausted")
 
 
 @dataclass(slots=True)
@@ -40,11 +40,13 @@ class Service:
         elif note.name == "conflict":
             self.metrics.conflicts("allocation", note.count)
         elif note.name in _ALARMS and not _asked_for_much(note):
-            key, now = (note.name, note.pool or ""), monotonic()
+            about = note.pool or str((note.facts or {}).get("group", ""))
+            key, now = (note.name, about), monotonic()
             if now >= self._told.get(key, 0.0):
                 self._told[key] = now + self.settings.webhook_again_s
-                self.log.tell(note.name, level="warning", pool=note.pool)
-                self.webhooks.tell(note.name, {"pool": note.pool, **(note.facts or {})})
+                who = {"pool": note.pool} if note.pool else {"group": about}
+                self.log.tell(note.name, level="warning", **who)
+                self.webhooks.tell(note.name, {**who, **(note.facts or {})})
 
 
 def _asked_for_much(note: Note) -> bool:

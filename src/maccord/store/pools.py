@@ -8,6 +8,7 @@ from maccord.alloc.clock import moment
 from maccord.alloc.errors import (
     BadRequest,
     NotInPool,
+    PoolBound,
     PoolExists,
     PoolInUse,
     RangeOverlap,
@@ -27,7 +28,7 @@ from maccord.alloc.records import (
     Stranded,
 )
 from maccord.alloc.spans import Run, common, islands, merged, size, without
-from maccord.store import hands, leasing, resting
+from maccord.store import groups, hands, leasing, resting, versions
 from maccord.store.database import Overlap, Reader
 from maccord.store.extents import PoolRow, cut, give_back, insert, not_foreign, ranges_of, within
 from maccord.store.work import Tx
@@ -67,6 +68,7 @@ def shown(reader: Reader, row: PoolRow) -> Pool:
         created_at=moment(row.created_at),
         version=row.version,
         warnings=tuple(dict.fromkeys(told)),
+        groups=groups.bound_to(reader, row.id),
     )
 
 
@@ -101,8 +103,18 @@ def create(tx: Tx, spec: PoolSpec, actor: Actor) -> Pool:
     tx.db.lock_space(space)
     tx.db.run(
         "INSERT INTO pool (name, space, policy, rest_s, confirm_s, low_percent, note, created_at, version)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1)",
-        (spec.name, space, spec.policy, spec.rest_s, spec.confirm_s or None, spec.low_percent, spec.note, tx.now),
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            spec.name,
+            space,
+            spec.policy,
+            spec.rest_s,
+            spec.confirm_s or None,
+            spec.low_percent,
+            spec.note,
+            tx.now,
+            versions.floor(tx, "pool") + 1,
+        ),
     )
     pool = hands.find_pool(tx, spec.name)
     _add(tx, pool, runs)
@@ -301,10 +313,13 @@ def delete(tx: Tx, name: str, actor: Actor, expect: int | None) -> None:
     stranded = _stranded(tx, pool, ranges_of(tx, pool.id))
     if stranded.count or stranded.blocks:
         raise _in_use(name, stranded)
+    if bound := groups.bound_to(tx.db, pool.id):
+        raise PoolBound(name, bound)
     before = shown(tx.db, pool)
     for table in ("extent", "pool_range"):
         tx.db.run(f"DELETE FROM {table} WHERE pool = ?", (pool.id,))  # noqa: S608
     tx.db.run("DELETE FROM pool WHERE id = ?", (pool.id,))
+    versions.ended(tx, "pool", pool.version)
     tx.record(actor, "delete-pool", name, {"before": plain(before)})
     tx.note("pool-deleted", name)
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from maccord.alloc.errors import BadRequest
 from maccord.alloc.spans import islands, without
-from maccord.store import hands, holders, schemas
+from maccord.store import hands, holders, schemas, versions
 from maccord.store.database import Reader, Trouble
 from maccord.store.extents import give_back, ranges_of
 from maccord.store.work import Tx
@@ -33,7 +33,9 @@ TABLES = {
         "created_at",
         "version",
     ),
-    "pool_range": ("space", "lo", "hi", "pool", "draining"),
+    "pool_range": ("space", "lo", "hi", "pool", "draining", "place", "weight"),
+    "pool_group": ("path", "name", "inherit", "note", "version"),
+    "binding": ("path", "pool", "place"),
     "foreign_range": ("space", "lo", "hi", "owner", "since"),
     "block": ("id", "space", "pool", "host", "lo", "hi", "note", "since", "until"),
     "extent": ("space", "lo", "hi", "pool", "kind", "block", "note", "since", "due"),
@@ -60,12 +62,16 @@ TABLES = {
 
 _ORDER = {
     "pool_range": "space, lo",
+    "pool_group": "path",
+    "binding": "path, place, pool",
     "foreign_range": "space, lo, hi",
     "extent": "space, lo",
     "lease": "space, address",
     "token": "name",
 }
 _PART = 5000
+_WITHOUT: dict[str, dict[str, object]] = {"pool_range": {"place": 0, "weight": 1}}
+"""What a column has that exports of older schemas do not have."""
 
 
 def exported(reader: Reader, schema: str) -> Iterator[dict[str, object]]:
@@ -105,6 +111,7 @@ def loaded(tx: Tx, rows: Iterable[dict[str, object]]) -> int:
     _write(tx, table, part, count + 1)
     tx.db.synchronise(tuple(name for name in TABLES if "id" in TABLES[name]))
     holders.rebuild(tx)
+    versions.rebuild(tx)
     _free(tx)
     return count
 
@@ -130,7 +137,7 @@ def own_process(tx: Tx) -> int:
 def _in(table: str, row: dict[str, object], number: int) -> tuple[object, ...]:
     values: list[object] = []
     for name in TABLES[table]:
-        value: Any = row.get(name)
+        value: Any = row.get(name, _WITHOUT.get(table, {}).get(name))
         if value is not None and not isinstance(value, (int, str)):
             raise BadRequest(f"row {number}", f"{name} is neither number nor text")
         if name == "hash":

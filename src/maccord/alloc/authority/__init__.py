@@ -12,6 +12,7 @@ from maccord.alloc.authority.aio import AsyncAuthority
 from maccord.alloc.authority.audit import Audit
 from maccord.alloc.authority.blocks import Blocks
 from maccord.alloc.authority.evidence import Evidence
+from maccord.alloc.authority.groups import Groups
 from maccord.alloc.authority.leases import Leases
 from maccord.alloc.authority.pages import Page
 from maccord.alloc.authority.pools import Pools
@@ -27,6 +28,7 @@ __all__ = [
     "Blocks",
     "Counters",
     "Evidence",
+    "Groups",
     "Leases",
     "Page",
     "Pools",

@@ -5,6 +5,7 @@ Each kind has a file of its subject; `refusal.py` says what all of them are.
 
 from maccord.alloc.errors.addresses import AddressTaken, AdoptionConflicts, ForbiddenAddress, NotInPool
 from maccord.alloc.errors.blocks import NoRoom, NoSuchBlock
+from maccord.alloc.errors.groups import GroupExhausted, GroupNotGranted, NoPoolForGroup, NoSuchGroup, PoolBound
 from maccord.alloc.errors.leases import HolderNeeded, NoSuchLease, NotHolder, ScopeNeeded, WrongState
 from maccord.alloc.errors.pools import NoSuchPool, PoolExhausted, PoolExists, PoolInUse, RangeOverlap
 from maccord.alloc.errors.refusal import Category, Refusal
@@ -22,6 +23,11 @@ __all__ = [  # noqa: RUF022 - in the order in which documents list them
     "RangeOverlap",
     "PoolInUse",
     "PoolExhausted",
+    "PoolBound",
+    "NoSuchGroup",
+    "NoPoolForGroup",
+    "GroupNotGranted",
+    "GroupExhausted",
     "AddressTaken",
     "NotInPool",
     "NoSuchLease",

@@ -3,6 +3,7 @@
 from maccord.alloc.records.audit import AuditFault, AuditRecord, AuditVerdict
 from maccord.alloc.records.blocks import Block
 from maccord.alloc.records.evidence import Adopted, Adoption, Fenced, ForeignRange, Question, Tenure, Verdict
+from maccord.alloc.records.groups import Candidate, Explained, Group, Standing
 from maccord.alloc.records.holders import HOLDER_KINDS, Actor, Held, Holder, HolderChange
 from maccord.alloc.records.leases import Granted, Lease, Released
 from maccord.alloc.records.notes import Note
@@ -35,10 +36,13 @@ __all__ = [
     "AuditRecord",
     "AuditVerdict",
     "Block",
+    "Candidate",
     "Exclusion",
+    "Explained",
     "Fenced",
     "ForeignRange",
     "Granted",
+    "Group",
     "Held",
     "Holder",
     "HolderChange",
@@ -55,6 +59,7 @@ __all__ = [
     "RangeSpec",
     "Released",
     "Role",
+    "Standing",
     "StoreFault",
     "StoreVerdict",
     "Stranded",

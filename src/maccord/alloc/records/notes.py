@@ -10,7 +10,7 @@ class Note(Struct, frozen=True, kw_only=True):
 
     `name` is one of `allocated`, `released`, `confirmed`, `shared`, `expired`, `rested`, `conflict` (a refusal because
     an address is taken), `pool-low`, `pool-exhausted`, `pool-created`, `pool-changed`, `pool-deleted`, `block-carved`,
-    `block-returned`, `adopted`, `probation`, `excluded`, `included`.
+    `block-returned`, `group-set`, `group-deleted`, `group-exhausted`, `adopted`, `probation`, `excluded`, `included`.
     """
 
     name: str

@@ -88,7 +88,10 @@ class PoolChange(Struct, frozen=True, kw_only=True):
 
 
 class Pool(Struct, frozen=True, kw_only=True):
-    """A pool as it is. `version` rises with every change of the pool itself: the ETag. `warnings` are for people."""
+    """A pool as it is. `version` rises with every change of the pool itself: the ETag. `warnings` are for people.
+
+    `groups` are the paths of the groups that it is bound to.
+    """
 
     name: str
     kind: AddressKind
@@ -104,6 +107,7 @@ class Pool(Struct, frozen=True, kw_only=True):
     created_at: datetime
     version: int
     warnings: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
 
 
 class Stranded(Struct, frozen=True, kw_only=True):

@@ -1,7 +1,7 @@
 """Addresses allocated, looked up and listed."""
 
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -12,13 +12,17 @@ from maccord.cli.options import Duration, Moment
 from maccord.cli.shown import document, holder, holders, show, table
 
 if TYPE_CHECKING:
+    from maccord.alloc.kinds import AddressKind
     from maccord.alloc.records import Holder, Lease
+    from maccord.app.book import Book
 
 _STATES = ("held", "in-use", "resting", "probation")
 
 
 @click.command("allocate", cls=BookCommand)
-@click.argument("pool")
+@click.argument("pool", required=False)
+@click.option("--group", metavar="PATH", help="Instead of POOL: the first pool with enough that this group asks.")
+@click.option("--kind", type=click.Choice(["mac", "wwn"]), help="What is wanted of the group.  [default: mac]")
 @HOLDER
 @HOST
 @NOTE
@@ -34,7 +38,9 @@ _STATES = ("held", "in-use", "resting", "probation")
 @format_option()
 def allocate(
     *,
-    pool: str,
+    pool: str | None,
+    group: str | None,
+    kind: Any,  # noqa: ANN401 - click has checked the choice
     holder: "Holder",
     host: str,
     note: str,
@@ -47,22 +53,51 @@ def allocate(
     preview: bool,
     form: str,
 ) -> int:
-    """Allocate addresses of POOL: one a line, when nobody asked for JSON."""
+    """Allocate addresses of POOL: one a line, when nobody asked for JSON.
+
+    With --group, of the first pool that the group asks and that has enough; all of them are of one pool.
+    """
     from maccord.rest import MacDoc, PreviewDoc, granted
 
+    if (pool is None) == (group is None):
+        raise click.UsageError("name a POOL, or a --group whose pools are asked")
+    if group is not None and address is not None:
+        raise click.UsageError("--address is of a POOL; a --group says which pool it may be")
+    if group is not None and at_least is not None:
+        raise click.UsageError("--at-least is of a POOL; a --group gives from the first pool that has all of them")
+    if group is None and kind is not None:
+        raise click.UsageError("--kind is for a --group; a POOL has one kind of addresses")
     with opened() as (book, actor):
         if preview:
-            free = book.preview(pool, count=min(count, 1000))
-            answer: object = PreviewDoc(pool=pool, addresses=tuple(map(MacDoc, free)))
+            first = pool or _winner(book, str(group), kind or "mac", count)
+            free = book.preview(first, count=min(count, 1000))
+            answer: object = PreviewDoc(pool=first, addresses=tuple(map(MacDoc, free)))
             given = free
         else:
             asked = whole(holder, host, note, owner, until)
-            found = book.allocate(pool, asked, actor=actor, count=count, address=address, at_least=at_least, key=key)
+            if group is not None:
+                found = book.allocate_for_group(group, asked, actor=actor, kind=kind or "mac", count=count, key=key)
+            else:
+                found = book.allocate(
+                    str(pool), asked, actor=actor, count=count, address=address, at_least=at_least, key=key
+                )
             answer, given = granted(found), found.addresses
     show(form, answer, lambda console: console.print("\n".join(given), soft_wrap=True))
     if at_least is not None and len(given) < count:
         click.echo(f"maccord: {len(given):,} of {count:,}: the pool has no more", err=True)
     return OK
+
+
+def _winner(book: "Book", group: str, kind: "AddressKind", count: int) -> str:
+    """Return the pool that a group would be given addresses from."""
+    from maccord.alloc.errors import GroupExhausted, NoPoolForGroup
+
+    told = book.explain_group(group, kind=kind, count=count)
+    if told.pool is not None:
+        return told.pool
+    if not told.candidates:
+        raise NoPoolForGroup(told.path, kind, told.ended_at)
+    raise GroupExhausted(told.path, count, [(one.pool, one.why) for one in told.candidates])
 
 
 @click.command("show", cls=BookCommand)

@@ -1,6 +1,7 @@
 """Pools."""
 
 from typing import Annotated
+from zlib import crc32
 
 from msgspec import Meta
 
@@ -45,7 +46,8 @@ def _reply(call: Call[Service], pool: Pool, status: int = 200) -> Reply:
     (usage,) = call.service.authority.usage(pool.name)
     counters = (usage.free, usage.held, usage.in_use, usage.resting, usage.probation, usage.blocks, usage.excluded)
     location = ((b"location", f"/v1/pools/{pool.name}".encode()),) if status == 201 else ()
-    return Reply(pool_document(pool, usage), status, etag(pool.version, *counters), location)
+    bound = (crc32("\n".join(pool.groups).encode()),) if pool.groups else ()
+    return Reply(pool_document(pool, usage), status, etag(pool.version, *counters, *bound), location)
 
 
 def _create(call: Call[Service]) -> Reply:
@@ -128,9 +130,10 @@ OPERATIONS: tuple[Operation[Service], ...] = (
     ),
     Operation(
         method="DELETE", path="/v1/pools/{pool}", id="deletePool", tag="pools", role="admin", run=_delete,
-        parameters=POOL, conditional=True, what="Remove a pool of which nothing is held, rests or is a block.",
+        parameters=POOL, conditional=True, what="Remove a pool of which nothing is held, rests or is a block.\n\n"
+        "One that is bound to groups stays: those would silently be given addresses from elsewhere.",
         answers={204: Answer("It is gone; history and audit keep it.")},
-        problems=("no-such-pool", "pool-in-use", "store-unavailable"),
+        problems=("no-such-pool", "pool-in-use", "pool-bound", "store-unavailable"),
     ),
     Operation(
         method="POST", path="/v1/pools/{pool}/exclusions", id="exclude", tag="pools", role="admin", run=_exclude,

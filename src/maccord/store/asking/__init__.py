@@ -4,25 +4,35 @@ from maccord.store.asking.blocks import block_list
 from maccord.store.asking.coming import preview
 from maccord.store.asking.counting import held_in_ranges, low_pools, usage
 from maccord.store.asking.cursors import cursor, page, uncursor
+from maccord.store.asking.filling import filling, may_give
+from maccord.store.asking.groups import answered, asked, explain, group, group_list, usable
 from maccord.store.asking.leases import holdings, lease_list, look_up
 from maccord.store.asking.pools import pool, pool_list
 from maccord.store.asking.starting import preflight
 from maccord.store.asking.tenures import history
 
 __all__ = [
+    "answered",
+    "asked",
     "block_list",
     "cursor",
+    "explain",
+    "filling",
+    "group",
+    "group_list",
     "held_in_ranges",
     "history",
     "holdings",
     "lease_list",
     "look_up",
     "low_pools",
+    "may_give",
     "page",
     "pool",
     "pool_list",
     "preflight",
     "preview",
     "uncursor",
+    "usable",
     "usage",
 ]

@@ -10,6 +10,7 @@ from maccord.store.authority.aio import StoreAsyncAuthority
 from maccord.store.authority.audit import StoreAudit
 from maccord.store.authority.blocks import StoreBlocks
 from maccord.store.authority.evidence import StoreEvidence
+from maccord.store.authority.groups import StoreGroups
 from maccord.store.authority.leases import StoreLeases
 from maccord.store.authority.pools import StorePools
 from maccord.store.authority.running import StoreRunning
@@ -18,7 +19,15 @@ from maccord.store.authority.transfer import StoreTransfer
 
 
 class StoreAuthority(
-    StorePools, StoreLeases, StoreBlocks, StoreEvidence, StoreAudit, StoreTokens, StoreTransfer, StoreRunning
+    StorePools,
+    StoreGroups,
+    StoreLeases,
+    StoreBlocks,
+    StoreEvidence,
+    StoreAudit,
+    StoreTokens,
+    StoreTransfer,
+    StoreRunning,
 ):
     """See maccord.alloc.authority.Authority, which this is."""
 

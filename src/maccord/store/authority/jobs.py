@@ -6,7 +6,7 @@ from maccord.alloc import check
 from maccord.alloc.errors import BadRequest
 from maccord.alloc.records import Actor, Holder
 from maccord.store import leasing
-from maccord.store.engine import HAND_MAX, Grant, Job
+from maccord.store.engine import HAND_MAX, Grant, GroupGrant, Job
 
 
 class Jobs:
@@ -39,6 +39,15 @@ class Jobs:
             raise BadRequest("at_least", "an address that is named is given or refused")
         chance = self._chance
         return Job(lambda tx: leasing.allocate(tx, pool, holder, actor, count, address, key, chance, at_least))
+
+    def for_group(
+        self, pool: str, holder: Holder, actor: Actor, count: int, key: str | None, request: list[object]
+    ) -> Job:
+        """Return the job of an allocation for a group from one of the pools that it asks; all texts are checked."""
+        if holder.until is None and count <= HAND_MAX and self._chunks:
+            return GroupGrant(pool, holder, actor, count, key, request)
+        chance = self._chance
+        return Job(lambda tx: leasing.allocate(tx, pool, holder, actor, count, None, key, chance, request=request))
 
     def confirmation(
         self, address: str, actor: Actor, scope: str | None, holder: str | None, expect: int | None

@@ -4,11 +4,22 @@
 leaves behind when it is given; `tally` counts and tells.
 """
 
-from maccord.store.engine.jobs import Grant, Job, granted, request_of, unavailable
+from maccord.store.engine.jobs import Grant, GroupGrant, Job, granted, request_of, request_of_group, unavailable
 from maccord.store.engine.tally import BOUNDS
 from maccord.store.engine.writing import Engine
 
-__all__ = ["BOUNDS", "HAND_MAX", "Engine", "Grant", "Job", "granted", "request_of", "unavailable"]
+__all__ = [
+    "BOUNDS",
+    "HAND_MAX",
+    "Engine",
+    "Grant",
+    "GroupGrant",
+    "Job",
+    "granted",
+    "request_of",
+    "request_of_group",
+    "unavailable",
+]
 
 HAND_MAX = 1024
 """Requests for more addresses than this take them straight from the free runs."""

@@ -66,6 +66,21 @@ class Grant(Job):
         return request_of(self.pool, self.holder, self.count, None)
 
 
+class GroupGrant(Grant):
+    """A grant from a pool that a group asks: which pool it is does not tell the request from another."""
+
+    def __init__(
+        self, pool: str, holder: Holder, actor: Actor, count: int, key: str | None, wish: list[object]
+    ) -> None:
+        super().__init__(pool, holder, actor, count, key)
+        self.wish = wish
+
+    @property
+    def request(self) -> list[object]:
+        """What was asked of the group."""
+        return self.wish
+
+
 class Details(Struct, frozen=True, gc=False):
     """What the audit keeps of an allocation: its answer can be made of it again."""
 
@@ -82,6 +97,11 @@ def request_of(pool: str, holder: Holder, count: int, address: str | None, **mor
     """Return what tells one allocation from another; `more` is what few of them say."""
     said = {name: value for name, value in more.items() if value is not None}
     return [pool, holder.kind, holder.id, count, address, *([said] if said else [])]
+
+
+def request_of_group(path: str, kind: str, holder: Holder, count: int) -> list[object]:
+    """Return what tells one allocation for a group from others; no pool's name begins with a slash."""
+    return [f"/{path}", kind, holder.kind, holder.id, count]
 
 
 def granted(details: dict[str, Any], at: int, *, again: bool) -> Granted:

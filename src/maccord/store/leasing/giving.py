@@ -29,9 +29,10 @@ def allocate(
     key: str | None,
     chance: random.Random,
     at_least: int | None = None,
+    request: list[object] | None = None,
 ) -> Granted:
-    """Give an address by name, or many, straight from the free runs."""
-    request = request_of(name, holder, count, address, at_least=at_least)
+    """Give an address by name, or many, straight from the free runs; `request` tells it from others for its key."""
+    request = request or request_of(name, holder, count, address, at_least=at_least)
     before = tx.one("SELECT at, action, details FROM journal WHERE key = ?", (full_key(actor, key),)) if key else None
     if before is not None:
         details = tx.replay(actor, "allocate", key, request)

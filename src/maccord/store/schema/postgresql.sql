@@ -229,16 +229,17 @@ CREATE TABLE token (
   revoked_at bigint
 );
 
--- Groups by their path (site/cluster/host), and the pools that are bound to them, in the order of `place`. When those of
--- one that inherits are exhausted, those of the group above it are asked.
+-- Groups by their path (site/cluster/host) in small letters, `name` as it was given, and the pools that are bound to
+-- them, in the order of `place`. When those of one that inherits are exhausted, those of the group above it are asked.
 CREATE TABLE pool_group (
-  path text PRIMARY KEY,
+  path text COLLATE "C" PRIMARY KEY,
+  name text NOT NULL,
   inherit bigint NOT NULL DEFAULT 1,
   note text NOT NULL DEFAULT '',
   version bigint NOT NULL DEFAULT 1
 );
 CREATE TABLE binding (
-  path text NOT NULL REFERENCES pool_group (path),
+  path text COLLATE "C" NOT NULL REFERENCES pool_group (path),
   pool bigint NOT NULL REFERENCES pool (id),
   place bigint NOT NULL DEFAULT 0,
   PRIMARY KEY (path, pool)

@@ -13,6 +13,7 @@ from maccord.store.database import Reader
 from maccord.store.extents import PoolRow
 from maccord.store.verifying.cover import Cover, RangeRow
 from maccord.store.verifying.faults import Faults
+from maccord.store.verifying.groups import groups
 from maccord.store.verifying.links import links
 
 _ALL = (
@@ -30,6 +31,7 @@ def verify(reader: Reader, name: str | None) -> StoreVerdict:
     faults = Faults(reader, only.id if only else None)
     extents, leases = _swept(reader, faults, only)
     links(reader, faults)
+    groups(reader, faults)
     shown = faults.told()
     where, params = ("", ()) if only is None else (" WHERE pool = ?", (only.name,))
     blocks = reader.rows(f"SELECT count(*) FROM block{where}", params)[0][0]  # noqa: S608 - ours

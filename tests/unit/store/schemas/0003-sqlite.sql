@@ -231,10 +231,11 @@ CREATE TABLE token (
   revoked_at INTEGER
 ) WITHOUT ROWID;
 
--- Groups by their path (site/cluster/host), and the pools that are bound to them, in the order of `place`. When those of
--- one that inherits are exhausted, those of the group above it are asked.
+-- Groups by their path (site/cluster/host) in small letters, `name` as it was given, and the pools that are bound to
+-- them, in the order of `place`. When those of one that inherits are exhausted, those of the group above it are asked.
 CREATE TABLE pool_group (
   path TEXT PRIMARY KEY,
+  name TEXT NOT NULL,
   inherit INTEGER NOT NULL DEFAULT 1,
   note TEXT NOT NULL DEFAULT '',
   version INTEGER NOT NULL DEFAULT 1

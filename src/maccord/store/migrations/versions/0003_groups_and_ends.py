@@ -22,13 +22,14 @@ _COLUMNS = {
 }
 _NEW = (
     """CREATE TABLE pool_group (
-  path {text} PRIMARY KEY,
+  path {exact} PRIMARY KEY,
+  name {text} NOT NULL,
   inherit {number} NOT NULL DEFAULT 1,
   note {text} NOT NULL DEFAULT '',
   version {number} NOT NULL DEFAULT 1
 ){apart}""",
     """CREATE TABLE binding (
-  path {text} NOT NULL REFERENCES pool_group (path),
+  path {exact} NOT NULL REFERENCES pool_group (path),
   pool {number} NOT NULL REFERENCES pool (id),
   place {number} NOT NULL DEFAULT 0,
   PRIMARY KEY (path, pool)
@@ -68,8 +69,8 @@ _NEW = (
     "CREATE INDEX binding_pool ON binding (pool)",
 )
 _TYPES = {
-    "sqlite": {"number": "INTEGER", "text": "TEXT", "apart": " WITHOUT ROWID"},
-    "postgresql": {"number": "bigint", "text": "text", "apart": ""},
+    "sqlite": {"number": "INTEGER", "text": "TEXT", "exact": "TEXT", "apart": " WITHOUT ROWID"},
+    "postgresql": {"number": "bigint", "text": "text", "exact": 'text COLLATE "C"', "apart": ""},
 }
 
 

@@ -1,0 +1,75 @@
+"""How full a pool is, without a look at its leases: what is neither free, in hand nor excluded is taken."""
+
+from msgspec import Struct
+
+from maccord.store.database import Reader
+from maccord.store.extents import PoolRow
+
+_ISSUED = (
+    "SELECT count(*) FROM extent e JOIN lease l ON l.space = e.space AND l.address BETWEEN e.lo AND e.hi"
+    " WHERE e.pool = ? AND e.kind = 'chunk'"
+)
+
+
+class Filling(Struct, frozen=True, kw_only=True):
+    """Counts of addresses: all, free at once (those in hands among them), free in ranges that drain, excluded."""
+
+    size: int
+    available: int
+    drained: int
+    excluded: int
+
+    @property
+    def taken(self) -> int:
+        """What is held, in use, resting, on probation or in a host's own range."""
+        return max(self.size - self.available - self.drained - self.excluded, 0)
+
+
+def filling(reader: Reader, row: PoolRow) -> Filling:
+    """Count a pool: its extents, and those leases only that lie in what processes have in hand."""
+    total = reader.rows("SELECT coalesce(sum(hi - lo + 1), 0) FROM pool_range WHERE pool = ?", (row.id,))[0][0]
+    sums = {
+        kind: int(count)
+        for kind, count in reader.rows(
+            "SELECT kind, sum(hi - lo + 1) FROM extent WHERE pool = ? GROUP BY kind", (row.id,)
+        )
+    }
+    in_hand = sums.get("chunk", 0)
+    issued = int(reader.rows(_ISSUED, (row.id,))[0][0]) if in_hand else 0
+    return Filling(
+        size=int(total),
+        available=sums.get("free", 0) + in_hand - issued,
+        drained=sums.get("drained", 0),
+        excluded=sums.get("excluded", 0),
+    )
+
+
+def may_give(reader: Reader, row: PoolRow, count: int, now: int) -> bool:
+    """Return whether it is worth asking a pool for so many: they are free, or something of it has rested by now.
+
+    Looks at no more free extents than there are addresses asked for, so that it is as quick in a full pool.
+    """
+    free = reader.rows(
+        "SELECT coalesce(sum(n), 0) FROM (SELECT hi - lo + 1 AS n FROM extent WHERE pool = ? AND kind = 'free'"
+        " LIMIT ?) AS few",
+        (row.id, count),
+    )[0][0]
+    if int(free) >= count:
+        return True
+    return (
+        bool(
+            reader.rows(
+                "SELECT 1 WHERE EXISTS (SELECT 1 FROM lease WHERE due IS NOT NULL AND due <= ? AND pool = ?)"
+                " OR EXISTS (SELECT 1 FROM extent WHERE due IS NOT NULL AND due <= ? AND pool = ?)",
+                (now, row.id, now, row.id),
+            )
+        )
+        or int(free) + _unissued(reader, row) >= count
+    )
+
+
+def _unissued(reader: Reader, row: PoolRow) -> int:
+    chunks = reader.rows(
+        "SELECT coalesce(sum(hi - lo + 1), 0) FROM extent WHERE pool = ? AND kind = 'chunk'", (row.id,)
+    )
+    return int(chunks[0][0]) - int(reader.rows(_ISSUED, (row.id,))[0][0])
