@@ -10,7 +10,7 @@ from maccord.cli.output import write_lines
 from maccord.cli.shown import facts, said, seconds, show, table
 
 if TYPE_CHECKING:
-    from maccord.alloc.records import Pool, RangeSpec, Usage
+    from maccord.alloc.records import Pool, PoolRange, RangeSpec, Usage
 
 _UNITS = {"s": 1, "m": 60, "min": 60, "h": 3600, "d": 86_400}
 
@@ -49,6 +49,23 @@ class Span(click.ParamType["RangeSpec"]):
         return RangeSpec(first.strip(), last.strip() if dots else first.strip())
 
 
+class RangeSpan(Span):
+    """A range of a pool, FIRST..LAST, and behind it ,place=N and ,weight=N."""
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> "RangeSpec":
+        """Return the range that an argument spells."""
+        from msgspec.structs import replace
+
+        text, *settings = str(value).split(",")
+        found = super().convert(value if not settings else text, param, ctx)
+        for setting in settings:
+            name, _, number = setting.strip().partition("=")
+            if name not in ("place", "weight") or not number.isascii() or not number.isdecimal() or len(number) > 9:
+                self.fail(f"{setting!r} is neither place=N nor weight=N", param, ctx)
+            found = replace(found, **{name: int(number)})
+        return found
+
+
 @click.group("pool", cls=BookGroup)
 def command() -> None:
     """Make and change pools of addresses; export and import a whole store.
@@ -66,7 +83,13 @@ def command() -> None:
 @command.command("create")
 @click.argument("name")
 @click.option(
-    "--range", "ranges", type=Span(), multiple=True, required=True, metavar="FIRST..LAST", help="May be repeated."
+    "--range",
+    "ranges",
+    type=RangeSpan(),
+    multiple=True,
+    required=True,
+    metavar="FIRST..LAST[,place=N][,weight=N]",
+    help="May be repeated. Lower places are issued from first; among ranges of one place, in proportion to weights.",
 )
 @click.option(
     "--kind", type=click.Choice(["mac", "wwn"]), default="mac", show_default=True, help="wwn: World Wide Names."
@@ -173,10 +196,10 @@ def show_(*, name: str, form: str) -> int:
 @click.option(
     "--range",
     "ranges",
-    type=Span(),
+    type=RangeSpan(),
     multiple=True,
-    metavar="FIRST..LAST",
-    help="All ranges that it is to have. May be repeated.",
+    metavar="FIRST..LAST[,place=N][,weight=N]",
+    help="All ranges that it is to have. May be repeated. A place or weight that is not named stays.",
 )
 @click.option("--policy", type=click.Choice(["sequential", "lowest", "random"]))
 @click.option("--rest", "--rest-s", "rest", type=Duration(), metavar="TIME", help="How long a released address rests.")
@@ -349,9 +372,16 @@ def _document(pool: "Pool", usage: "Usage") -> object:
     return pool_document(pool, usage)
 
 
+def _order(one: "PoolRange") -> str:
+    """Return what sets a range apart from others: nothing for most."""
+    place = f", place {one.place}" if one.place else ""
+    return f"{place}, weight {one.weight}" if one.weight != 1 else place
+
+
 def _show_one(form: str, pool: "Pool", usage: "Usage") -> None:
     ranges = "\n".join(
-        f"{one.first} to {one.last} ({said(one.size)}{', draining' if one.draining else ''})" for one in pool.ranges
+        f"{one.first} to {one.last} ({said(one.size)}{_order(one)}{', draining' if one.draining else ''})"
+        for one in pool.ranges
     )
     excluded = "\n".join(f"{one.first} to {one.last} ({one.reason})" for one in pool.excluded)
     counters = (

@@ -33,7 +33,7 @@ TABLES = {
         "created_at",
         "version",
     ),
-    "pool_range": ("space", "lo", "hi", "pool", "draining", "place", "weight"),
+    "pool_range": ("space", "lo", "hi", "pool", "draining", "place", "weight", "last_given", "passed"),
     "pool_group": ("path", "name", "inherit", "note", "version"),
     "binding": ("path", "pool", "place"),
     "foreign_range": ("space", "lo", "hi", "owner", "since"),
@@ -69,7 +69,7 @@ _ORDER = {
     "token": "name",
 }
 _PART = 5000
-_WITHOUT: dict[str, dict[str, object]] = {"pool_range": {"place": 0, "weight": 1}}
+_WITHOUT: dict[str, dict[str, object]] = {"pool_range": {"place": 0, "weight": 1, "passed": 0}}
 """What a column has that exports of older schemas do not have."""
 
 

@@ -1,5 +1,6 @@
 """Pools."""
 
+from collections.abc import Sequence
 from typing import Annotated
 from zlib import crc32
 
@@ -15,6 +16,7 @@ from maccord.rest import (
     PoolDoc,
     PoolNew,
     PoolPatch,
+    PoolRangeDoc,
     RangeDoc,
     Short,
     document,
@@ -33,8 +35,14 @@ class VerifiedPools(Asked, frozen=True, kw_only=True):
     pool: Annotated[Short, Meta(description="Only what concerns this pool.")] | None = None
 
 
-def _spans(ranges: tuple[RangeDoc | str, ...]) -> tuple[RangeSpec, ...]:
-    return tuple(read_range(one) if isinstance(one, str) else RangeSpec(one.first, one.last) for one in ranges)
+def _spans(ranges: Sequence[RangeDoc | str]) -> tuple[RangeSpec, ...]:
+    return tuple(read_range(one) if isinstance(one, str) else _span(one) for one in ranges)
+
+
+def _span(one: RangeDoc) -> RangeSpec:
+    if isinstance(one, PoolRangeDoc):
+        return RangeSpec(one.first, one.last, one.place, one.weight)
+    return RangeSpec(one.first, one.last)
 
 
 def _list(call: Call[Service]) -> Reply:

@@ -33,6 +33,7 @@ class StorePools(Part, Pools):
         check.actor(actor)
         check.settings(change.policy, change.rest_s, change.confirm_s, change.low_percent)
         check.text("note", change.note or "", 1024)
+        check.ranges(change.ranges or ())
 
         def work(tx: Tx) -> PoolChanged:
             changed = pools.change(tx, name, change, actor, expect, preview=preview)
