@@ -10,7 +10,7 @@ from maccord.cli.output import write_lines
 from maccord.cli.shown import facts, said, seconds, show, table
 
 if TYPE_CHECKING:
-    from maccord.alloc.records import Pool, PoolRange, RangeSpec, Usage
+    from maccord.alloc.records import Forecast, Pool, PoolRange, RangeSpec, Usage
 
 _UNITS = {"s": 1, "m": 60, "min": 60, "h": 3600, "d": 86_400}
 
@@ -187,7 +187,8 @@ def list_(*, form: str) -> int:
 def show_(*, name: str, form: str) -> int:
     """Show the pool NAME: its ranges, rules and counters."""
     with opened() as (book, _):
-        _show_one(form, book.pool(name), book.usage(name)[0])
+        foreseen = book.forecast(name)[0] if form == "table" else None
+        _show_one(form, book.pool(name), book.usage(name)[0], foreseen)
     return OK
 
 
@@ -325,6 +326,23 @@ def verify(*, name: str | None, form: str) -> int:
     return OK if verdict.ok else INCIDENTS
 
 
+@command.command("forecast")
+@click.argument("name", required=False, metavar="[POOL]")
+@format_option()
+def forecast(*, name: str | None, form: str) -> int:
+    """Tell when POOL, or each pool, will be full if use goes on as it did.
+
+    How full pools are is kept once an hour while a service runs, or with the first command of an hour on a store. With
+    less than a week of that there is no forecast. The curve has a sign for each day, from empty to full.
+    """
+    with opened() as (book, _):
+        found = book.forecast(name)
+    rows = ((one.pool, _in_days(one), f"{said(one.taken)} of {said(one.size)}", _curve(one), one.why) for one in found)
+    columns = ("pool", ">full in", ">taken", "days", "why")
+    show(form, {"items": found}, table(columns, rows, empty="There are no pools."))
+    return OK
+
+
 @command.command("export")
 @click.option("--output", metavar="FILE", help="Write to FILE instead of standard output.")
 def export(*, output: str | None) -> int:
@@ -378,7 +396,22 @@ def _order(one: "PoolRange") -> str:
     return f"{place}, weight {one.weight}" if one.weight != 1 else place
 
 
-def _show_one(form: str, pool: "Pool", usage: "Usage") -> None:
+def _in_days(one: "Forecast") -> str:
+    """Return in how many days a pool will be full, with the band; nothing where it cannot be told."""
+    if one.days is None:
+        return ""
+    if one.latest is None:
+        return f"{one.days:,.0f} d ({one.earliest or 0:,.0f}+)"
+    return f"{one.days:,.0f} d ({one.earliest or 0:,.0f}-{one.latest:,.0f})" if one.days else "now"
+
+
+def _curve(one: "Forecast") -> str:
+    """Return how full a pool was day by day, each as a bar of eighths."""
+    bars = " ▁▂▃▄▅▆▇█"
+    return "".join(bars[min(8, -(-8 * point.taken // point.size) if point.size else 0)] for point in one.history)
+
+
+def _show_one(form: str, pool: "Pool", usage: "Usage", foreseen: "Forecast | None" = None) -> None:
     ranges = "\n".join(
         f"{one.first} to {one.last} ({said(one.size)}{_order(one)}{', draining' if one.draining else ''})"
         for one in pool.ranges
@@ -398,6 +431,8 @@ def _show_one(form: str, pool: "Pool", usage: "Usage") -> None:
         ("excluded", excluded),
         ("size", pool.size),
         ("addresses", counters),
+        ("forecast", foreseen.why if foreseen else ""),
+        ("history", _curve(foreseen) if foreseen and len(foreseen.history) > 1 else ""),
         ("rests", seconds(pool.rest_s)),
         ("expires", f"{seconds(pool.confirm_s)} if unconfirmed" if pool.confirm_s else "never"),
         ("groups", "\n".join(pool.groups)),

@@ -326,7 +326,7 @@ def delete(tx: Tx, name: str, actor: Actor, expect: int | None) -> None:
     if bound := groups.bound_to(tx.db, pool.id):
         raise PoolBound(name, bound)
     before = shown(tx.db, pool)
-    for table in ("extent", "pool_range"):
+    for table in ("fill", "extent", "pool_range"):
         tx.db.run(f"DELETE FROM {table} WHERE pool = ?", (pool.id,))  # noqa: S608
     tx.db.run("DELETE FROM pool WHERE id = ?", (pool.id,))
     versions.ended(tx, "pool", pool.version)

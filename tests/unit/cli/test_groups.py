@@ -81,3 +81,17 @@ def test_ranges_have_places_and_weights_and_a_change_keeps_what_it_does_not_name
     assert run(["pool", "change", "web", "--range", f"{first},weight=0"]) == 2
     kept = told(capsys, "pool", "include", "web", second)
     assert [(one["place"], one["weight"]) for one in kept["ranges"]] == [(0, 3), (2, 1)]
+
+
+def test_a_forecast_says_what_it_knows_and_what_it_does_not(capsys):
+    told_all = told(capsys, "pool", "forecast")["items"]
+    assert [(one["pool"], one["outlook"]) for one in told_all] == [
+        (name, "unknown") for name in ("above", "blue", "green")
+    ]
+    said(capsys, "address", "allocate", "blue", *VM, "--count", "2")
+    assert told(capsys, "pool", "forecast", "blue")["items"][0]["outlook"] == "full"
+    shown = said(capsys, "pool", "forecast", "blue")
+    assert "2 of 2" in shown
+    assert "█" in shown
+    assert "nothing is free now" in said(capsys, "pool", "show", "blue")
+    assert run(["pool", "forecast", "none"]) == 2

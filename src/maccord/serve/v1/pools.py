@@ -8,7 +8,7 @@ from msgspec import Meta
 
 from maccord.alloc.authority import Page
 from maccord.alloc.guard import read_range
-from maccord.alloc.records import Pool, PoolChange, PoolSpec, RangeSpec, StoreVerdict
+from maccord.alloc.records import Forecast, Pool, PoolChange, PoolSpec, RangeSpec, StoreVerdict
 from maccord.rest import (
     Asked,
     Exclude,
@@ -104,6 +104,10 @@ def _include(call: Call[Service]) -> Reply:
     return _reply(call, call.service.authority.include(call.path["pool"], span, actor=actor_of(call)))
 
 
+def _forecast(call: Call[Service]) -> Reply:
+    return Reply(call.service.authority.forecast(call.path["pool"])[0])
+
+
 def _verify(call: Call[Service]) -> Reply:
     call.principal.require_all("reader")
     return Reply(call.service.authority.verify_pools(call.query.pool))
@@ -153,6 +157,15 @@ OPERATIONS: tuple[Operation[Service], ...] = (
         method="POST", path="/v1/pools/{pool}/inclusions", id="include", tag="pools", role="admin", run=_include,
         body=RangeDoc, parameters=POOL, what="Take back the exclusions within some addresses of a pool.",
         answers={200: Answer("The pool.", PoolDoc, etag=True)}, problems=("no-such-pool", "not-in-pool", *_RANGES),
+    ),
+    Operation(
+        method="GET", path="/v1/pools/{pool}/forecast", id="forecastPool", tag="pools", role="reader", run=_forecast,
+        parameters=POOL,
+        what="Tell when a pool will be full, as far as its past tells.\n\n"
+        "`days` is by the median slope of up to eight weeks, `earliest` and `latest` by its 90 % band; `why` says it "
+        "in a sentence. There is none with less than a week of history.",
+        answers={200: Answer("The forecast, with the days that it is made of.", Forecast)},
+        problems=("no-such-pool", "store-unavailable"),
     ),
     Operation(
         method="GET", path="/v1/verification", id="verifyPools", tag="pools", role="reader", run=_verify,

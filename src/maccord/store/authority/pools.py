@@ -2,8 +2,18 @@
 
 from maccord.alloc import check
 from maccord.alloc.authority import Page, Pools
-from maccord.alloc.records import Actor, Pool, PoolChange, PoolChanged, PoolSpec, RangeSpec, StoreVerdict, Usage
-from maccord.store import asking, pools, verifying
+from maccord.alloc.records import (
+    Actor,
+    Forecast,
+    Pool,
+    PoolChange,
+    PoolChanged,
+    PoolSpec,
+    RangeSpec,
+    StoreVerdict,
+    Usage,
+)
+from maccord.store import asking, pools, sampling, verifying
 from maccord.store.authority.part import Part, Preview
 from maccord.store.work import Tx
 
@@ -55,6 +65,11 @@ class StorePools(Part, Pools):
     def usage(self, pool: str | None = None) -> tuple[Usage, ...]:
         """See Pools."""
         return self._ask(lambda reader: asking.usage(reader, pool))
+
+    def forecast(self, pool: str | None = None) -> tuple[Forecast, ...]:
+        """See Pools."""
+        now = self._clock()
+        return self._ask(lambda reader: sampling.forecasts(reader, pool, now))
 
     def verify_pools(self, pool: str | None = None) -> StoreVerdict:
         """See Pools."""
