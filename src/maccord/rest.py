@@ -120,6 +120,16 @@ class RangeDoc(Asked, frozen=True, kw_only=True):
     last: Address
 
 
+class PoolRangeDoc(RangeDoc, frozen=True, kw_only=True):
+    """A range of a pool: those of a lower `place` are issued from first, those of one place in proportion to `weight`.
+
+    What is left out stays as it is; for a new range, place 0 and weight 1.
+    """
+
+    place: Annotated[int, Meta(ge=0, le=1000)] | None = None
+    weight: Annotated[int, Meta(ge=1, le=1000)] | None = None
+
+
 class Allocate(Asked, frozen=True, kw_only=True):
     """A wish for addresses: `count` of them, or the one that is named.
 
@@ -163,7 +173,7 @@ class PoolNew(Asked, frozen=True, kw_only=True):
     """
 
     name: Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$")]
-    ranges: Annotated[tuple[RangeDoc | Span, ...], Meta(min_length=1, max_length=1000)]
+    ranges: Annotated[tuple[PoolRangeDoc | Span, ...], Meta(min_length=1, max_length=1000)]
     kind: Literal["mac", "wwn"] = "mac"
     scope: Word = GLOBAL
     policy: Policy = "sequential"
@@ -183,7 +193,7 @@ class PoolPatch(Asked, frozen=True, kw_only=True):
     expiry off. With `preview`, nothing is changed, and the answer says what would be stranded.
     """
 
-    ranges: Annotated[tuple[RangeDoc | Span, ...], Meta(min_length=1, max_length=1000)] | None = None
+    ranges: Annotated[tuple[PoolRangeDoc | Span, ...], Meta(min_length=1, max_length=1000)] | None = None
     policy: Policy | None = None
     rest_s: Seconds | None = None
     confirm_s: Seconds | None = None

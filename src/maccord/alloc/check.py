@@ -1,14 +1,16 @@
 """Texts that come from outside, checked once at the door."""
 
 import re
+from collections.abc import Sequence
 
 from msgspec.structs import replace
 
 from maccord.alloc.errors import BadRequest
-from maccord.alloc.records import POLICIES, Actor, Holder, HolderChange, PoolSpec
+from maccord.alloc.records import POLICIES, Actor, Holder, HolderChange, PoolSpec, RangeSpec
 
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,62})")
 _KIND = re.compile(r"[a-z][a-z0-9-]{0,31}")
+PLACE_MAX = WEIGHT_MAX = 1000
 _YEARS_S = 10 * 366 * 86_400
 COUNT_MAX = 1_000_000
 """How many addresses one call gives at most."""
@@ -115,9 +117,19 @@ def spec(asked: PoolSpec) -> PoolSpec:
     settings(asked.policy, asked.rest_s, asked.confirm_s, asked.low_percent)
     if not asked.ranges:
         raise BadRequest("ranges", "a pool needs at least one")
+    ranges(asked.ranges)
     if len(asked.ranges) > 10_000 or len(asked.excluded) > 10_000:
         raise BadRequest("ranges", "at most 10000 ranges and 10000 exclusions")
     return asked
+
+
+def ranges(asked: Sequence[RangeSpec]) -> None:
+    """Raise BadRequest for a place or a weight that cannot be."""
+    for one in asked:
+        if one.place is not None and not 0 <= one.place <= PLACE_MAX:
+            raise BadRequest("ranges", f"{one}: expected a place from 0 to {PLACE_MAX}")
+        if one.weight is not None and not 1 <= one.weight <= WEIGHT_MAX:
+            raise BadRequest("ranges", f"{one}: expected a weight from 1 to {WEIGHT_MAX}")
 
 
 def settings(policy: str | None, rest_s: int | None, confirm_s: int | None, low_percent: int | None) -> None:

@@ -11,7 +11,7 @@ from maccord.cli.output import write_lines
 from maccord.cli.shown import facts, said, seconds, show, table
 
 if TYPE_CHECKING:
-    from maccord.alloc.records import Pool, RangeSpec, Usage
+    from maccord.alloc.records import Forecast, Pool, PoolRange, RangeSpec, Usage
 
 
 class Span(click.ParamType["RangeSpec"]):
@@ -31,6 +31,23 @@ class Span(click.ParamType["RangeSpec"]):
         return RangeSpec(first.strip(), last.strip() if dots else first.strip())
 
 
+class RangeSpan(Span):
+    """A range of a pool, FIRST..LAST, and behind it ,place=N and ,weight=N."""
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> "RangeSpec":
+        """Return the range that an argument spells."""
+        from msgspec.structs import replace
+
+        text, *settings = str(value).split(",")
+        found = super().convert(value if not settings else text, param, ctx)
+        for setting in settings:
+            name, _, number = setting.strip().partition("=")
+            if name not in ("place", "weight") or not number.isascii() or not number.isdecimal() or len(number) > 9:
+                self.fail(f"{setting!r} is neither place=N nor weight=N", param, ctx)
+            found = replace(found, **{name: int(number)})
+        return found
+
+
 @click.group("pool", cls=BookGroup)
 def command() -> None:
     """Make and change pools of addresses; export and import a whole store.
@@ -48,7 +65,13 @@ def command() -> None:
 @command.command("create")
 @click.argument("name")
 @click.option(
-    "--range", "ranges", type=Span(), multiple=True, required=True, metavar="FIRST..LAST", help="May be repeated."
+    "--range",
+    "ranges",
+    type=RangeSpan(),
+    multiple=True,
+    required=True,
+    metavar="FIRST..LAST[,place=N][,weight=N]",
+    help="May be repeated. Lower places are issued from first; among ranges of one place, in proportion to weights.",
 )
 @click.option(
     "--kind", type=click.Choice(["mac", "wwn"]), default="mac", show_default=True, help="wwn: World Wide Names."
@@ -146,7 +169,8 @@ def list_(*, form: str) -> int:
 def show_(*, name: str, form: str) -> int:
     """Show the pool NAME: its ranges, rules and counters."""
     with opened() as (book, _):
-        _show_one(form, book.pool(name), book.usage(name)[0])
+        foreseen = book.forecast(name)[0] if form == "table" else None
+        _show_one(form, book.pool(name), book.usage(name)[0], foreseen)
     return OK
 
 
@@ -155,10 +179,10 @@ def show_(*, name: str, form: str) -> int:
 @click.option(
     "--range",
     "ranges",
-    type=Span(),
+    type=RangeSpan(),
     multiple=True,
-    metavar="FIRST..LAST",
-    help="All ranges that it is to have. May be repeated.",
+    metavar="FIRST..LAST[,place=N][,weight=N]",
+    help="All ranges that it is to have. May be repeated. A place or weight that is not named stays.",
 )
 @click.option("--policy", type=click.Choice(["sequential", "lowest", "random"]))
 @click.option("--rest", "--rest-s", "rest", type=Duration(), metavar="TIME", help="How long a released address rests.")
@@ -284,6 +308,23 @@ def verify(*, name: str | None, form: str) -> int:
     return OK if verdict.ok else INCIDENTS
 
 
+@command.command("forecast")
+@click.argument("name", required=False, metavar="[POOL]")
+@format_option()
+def forecast(*, name: str | None, form: str) -> int:
+    """Tell when POOL, or each pool, will be full if use goes on as it did.
+
+    How full pools are is kept once an hour while a service runs, or with the first command of an hour on a store. With
+    less than a week of that there is no forecast. The curve has a sign for each day, from empty to full.
+    """
+    with opened() as (book, _):
+        found = book.forecast(name)
+    rows = ((one.pool, _in_days(one), f"{said(one.taken)} of {said(one.size)}", _curve(one), one.why) for one in found)
+    columns = ("pool", ">full in", ">taken", "days", "why")
+    show(form, {"items": found}, table(columns, rows, empty="There are no pools."))
+    return OK
+
+
 @command.command("export")
 @click.option("--output", metavar="FILE", help="Write to FILE instead of standard output.")
 def export(*, output: str | None) -> int:
@@ -331,9 +372,31 @@ def _document(pool: "Pool", usage: "Usage") -> object:
     return pool_document(pool, usage)
 
 
-def _show_one(form: str, pool: "Pool", usage: "Usage") -> None:
+def _order(one: "PoolRange") -> str:
+    """Return what sets a range apart from others: nothing for most."""
+    place = f", place {one.place}" if one.place else ""
+    return f"{place}, weight {one.weight}" if one.weight != 1 else place
+
+
+def _in_days(one: "Forecast") -> str:
+    """Return in how many days a pool will be full, with the band; nothing where it cannot be told."""
+    if one.days is None:
+        return ""
+    if one.latest is None:
+        return f"{one.days:,.0f} d ({one.earliest or 0:,.0f}+)"
+    return f"{one.days:,.0f} d ({one.earliest or 0:,.0f}-{one.latest:,.0f})" if one.days else "now"
+
+
+def _curve(one: "Forecast") -> str:
+    """Return how full a pool was day by day, each as a bar of eighths."""
+    bars = " ▁▂▃▄▅▆▇█"
+    return "".join(bars[min(8, -(-8 * point.taken // point.size) if point.size else 0)] for point in one.history)
+
+
+def _show_one(form: str, pool: "Pool", usage: "Usage", foreseen: "Forecast | None" = None) -> None:
     ranges = "\n".join(
-        f"{one.first} to {one.last} ({said(one.size)}{', draining' if one.draining else ''})" for one in pool.ranges
+        f"{one.first} to {one.last} ({said(one.size)}{_order(one)}{', draining' if one.draining else ''})"
+        for one in pool.ranges
     )
     excluded = "\n".join(f"{one.first} to {one.last} ({one.reason})" for one in pool.excluded)
     counters = (
@@ -350,6 +413,8 @@ def _show_one(form: str, pool: "Pool", usage: "Usage") -> None:
         ("excluded", excluded),
         ("size", pool.size),
         ("addresses", counters),
+        ("forecast", foreseen.why if foreseen else ""),
+        ("history", _curve(foreseen) if foreseen and len(foreseen.history) > 1 else ""),
         ("rests", seconds(pool.rest_s)),
         ("expires", f"{seconds(pool.confirm_s)} if unconfirmed" if pool.confirm_s else "never"),
         ("groups", "\n".join(pool.groups)),

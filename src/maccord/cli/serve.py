@@ -50,6 +50,7 @@ def _settings(
     grace: int,
     webhooks: tuple[str, ...],
     webhook_secret_file: str | None,
+    filling_days: int,
 ) -> "Settings":
     """Return the settings of the service, if it is installed; asks for the webhooks' secret where there are any."""
     from maccord.cli.secret import secret
@@ -65,6 +66,7 @@ def _settings(
         host=listen[0], port=listen[1], certificate=tls_certificate, key=tls_key, client_ca=tls_client_ca,
         body_bytes_max=max_body * MB, bulk_bytes_max=max(max_bulk, max_body) * MB, requests_max=max_requests,
         grace_s=grace, webhooks=webhooks, webhook_secret=signing,
+        filling_days=filling_days,
     ).checked()  # fmt: skip
 
 
@@ -83,12 +85,13 @@ _settings_options = as_one(
     _number("--grace", "SECONDS", 0, 3600, 30, text="How long requests may take to finish when it is told to stop."),
     click.option(
         "--webhook", "webhooks", multiple=True, metavar="URL",
-        help="Tell this URL when a pool is low or exhausted. May be repeated.",
+        help="Tell this URL when a pool is low, exhausted, or soon full. May be repeated.",
     ),
     click.option(
         "--webhook-secret-file", metavar="FILE",
         help="What webhooks are signed with; else MACCORD_WEBHOOK_SECRET has it.",
     ),
+    _number("--filling-days", "DAYS", 0, 3650, 30, text="Warn of a pool that will be full in fewer days; 0: never."),
 )  # fmt: skip
 
 

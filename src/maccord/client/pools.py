@@ -4,7 +4,17 @@ import msgspec
 
 from maccord import rest
 from maccord.alloc.authority import Page, Pools
-from maccord.alloc.records import Actor, Pool, PoolChange, PoolChanged, PoolSpec, RangeSpec, StoreVerdict, Usage
+from maccord.alloc.records import (
+    Actor,
+    Forecast,
+    Pool,
+    PoolChange,
+    PoolChanged,
+    PoolSpec,
+    RangeSpec,
+    StoreVerdict,
+    Usage,
+)
 from maccord.client.connection import Connection, every, part
 
 
@@ -60,6 +70,11 @@ class ClientPools(Connection, Pools):
         return msgspec.convert(
             {"pool": found.name, "kind": found.kind, "scope": found.scope, "runs": 0, **counters}, Usage
         )
+
+    def forecast(self, pool: str | None = None) -> tuple[Forecast, ...]:
+        """Return when one pool will be full, or each."""
+        names = [pool] if pool is not None else [one.name for one in every(self.pools)]
+        return tuple(self._ask("GET", f"/v1/pools/{part(name)}/forecast", Forecast) for name in names)
 
     def verify_pools(self, pool: str | None = None) -> StoreVerdict:
         """Check that what the service keeps of pools agrees with itself."""

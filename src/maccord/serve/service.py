@@ -15,7 +15,7 @@ from maccord.serve.problem import Refused
 from maccord.serve.settings import Settings
 from maccord.serve.webhooks import Webhooks
 
-_ALARMS = ("pool-low", "pool-exhausted", "group-exhausted")
+_ALARMS = ("pool-low", "pool-exhausted", "pool-filling", "group-exhausted")
 
 
 @dataclass(slots=True)
@@ -61,6 +61,7 @@ def service_on(authority: Authority, settings: Settings, *, log: Log, clock: Cal
     guard = Guard(authority.check_token, trust_s=settings.token_s)
     service = Service(authority, settings, guard, metrics, webhooks, log)
     authority.subscribe(service.hear)
+    authority.warn_of_filling(settings.filling_days)
     return service
 
 

@@ -48,6 +48,9 @@ class Settings:
     webhook_again_s: float = 900.0
     """How long the same pool's same trouble is not told again."""
 
+    filling_days: int = 30
+    """Receivers are told when a pool will be full in fewer days; 0, never."""
+
     def checked(self) -> "Settings":
         """Return the settings; raises BadService where they contradict each other."""
         if (self.certificate is None) != (self.key is None):

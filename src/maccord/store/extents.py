@@ -19,6 +19,7 @@ KEEP_FOREIGN = (
     "INSERT INTO foreign_range (space, lo, hi, owner, since) VALUES (?, ?, ?, ?, ?)"
     " ON CONFLICT (space, lo, hi) DO UPDATE SET owner = excluded.owner"
 )
+_LAST = (1 << 63) - 1
 Piece = tuple[int, int, int, int]
 """Free addresses first to last, and the whole free extent that they are of."""
 
@@ -215,26 +216,26 @@ def _join(tx: Tx, pool: PoolRow, kind: str, runs: list[Run]) -> None:
 def take(
     tx: Tx, pool: PoolRow, count: int, chance: random.Random, *, slices: int = 1, hand: int | None = None
 ) -> list[Run]:
-    """Take up to `count` free addresses out, chosen by the pool's policy; fewer when there are no more.
+    """Take up to `count` free addresses out of any range, by the pool's policy; fewer when there are no more.
 
     With `hand` they become its chunks; without, they are in no extent any more, and the caller gives them leases.
     """
     if pool.policy == "random":
         found = _take_anywhere(tx, pool, count, chance, slices, hand)
     else:
-        found = _claim(
-            tx, pool, _free_from(tx, pool, pool.last_given if pool.policy == "sequential" else None), count, hand
+        found = claim(
+            tx, pool, free_from(tx, pool, pool.last_given if pool.policy == "sequential" else None), count, hand
         )
     short = count - size(found)
     if short and (pool.policy == "random" or (pool.policy == "sequential" and pool.last_given is not None)):
-        found += _claim(tx, pool, _free_from(tx, pool, None), short, hand)
+        found += claim(tx, pool, free_from(tx, pool, None), short, hand)
     if found and pool.policy == "sequential":
         tx.db.run("UPDATE pool SET last_given = ? WHERE id = ?", (found[-1][1], pool.id))
     return found
 
 
-def _free_from(tx: Tx, pool: PoolRow, begin: int | None) -> Iterator[Piece]:
-    """Return what is free after `begin`, in its order, each with the extent that it is of."""
+def free_from(tx: Tx, pool: PoolRow, begin: int | None, end: int = _LAST) -> Iterator[Piece]:
+    """Return what is free after `begin`, in its order, each with the extent that it is of; none begins after `end`."""
     at = begin
     if begin is not None:
         here = tx.one(
@@ -245,9 +246,9 @@ def _free_from(tx: Tx, pool: PoolRow, begin: int | None) -> Iterator[Piece]:
             yield begin + 1, here[1], here[0], here[1]
     fetch = 64
     while True:
-        bound, params = ("AND lo > ?", (pool.id, at, fetch)) if at is not None else ("", (pool.id, fetch))
+        bound, params = ("AND lo > ?", (pool.id, end, at, fetch)) if at is not None else ("", (pool.id, end, fetch))
         rows = tx.rows(
-            f"SELECT lo, hi FROM extent WHERE pool = ? AND kind = 'free' {bound} ORDER BY lo LIMIT ?",  # noqa: S608
+            f"SELECT lo, hi FROM extent WHERE pool = ? AND kind = 'free' AND lo <= ? {bound} ORDER BY lo LIMIT ?",  # noqa: S608
             params,
         )
         for lo, hi in rows:
@@ -257,7 +258,7 @@ def _free_from(tx: Tx, pool: PoolRow, begin: int | None) -> Iterator[Piece]:
         at, fetch = rows[-1][0], 4096
 
 
-def _claim(tx: Tx, pool: PoolRow, pieces: Iterable[Piece], count: int, hand: int | None) -> list[Run]:
+def claim(tx: Tx, pool: PoolRow, pieces: Iterable[Piece], count: int, hand: int | None) -> list[Run]:
     """Take the first `count` addresses of the pieces, which follow each other in the index."""
     whole: list[Run] = []
     parts: list[Piece] = []
@@ -299,12 +300,12 @@ def _take_anywhere(
         short = count - size(found)
         if not short or not ranges:
             break
-        begin = _anywhere(ranges, chance)
-        found += _claim(tx, pool, _free_from(tx, pool, begin - 1), min(short, max(1, count // slices)), hand)
+        begin = anywhere(ranges, chance)
+        found += claim(tx, pool, free_from(tx, pool, begin - 1), min(short, max(1, count // slices)), hand)
     return found
 
 
-def _anywhere(ranges: list[Run], chance: random.Random) -> int:
+def anywhere(ranges: list[Run], chance: random.Random) -> int:
     """Return an address of the ranges, each as likely as any other."""
     offset = chance.randrange(size(ranges))
     for first, last in ranges:

@@ -12,7 +12,8 @@ from maccord.alloc.errors import NoSuchPool, PoolExhausted
 from maccord.alloc.kinds import AddressKind, unstored
 from maccord.alloc.spans import Run, islands, numbers, size, without
 from maccord.store import resting
-from maccord.store.extents import POOL, PoolRow, give_back, pool_row, ranges_of, take
+from maccord.store.extents import POOL, PoolRow, give_back, pool_row, ranges_of
+from maccord.store.ordering import go_back, take
 from maccord.store.work import Tx
 
 CHUNK_MAX = 4096
@@ -141,9 +142,12 @@ def take_from_the_dead(tx: Tx, silent_since: int) -> None:
 
 def hand_back(tx: Tx, pool: PoolRow, hand: Hand) -> None:
     """Hand back what this process did not issue; the pool's order goes on from the last that it did."""
-    if retire(tx, pool, hand.id) and pool.policy == "sequential" and pool.last_given == hand.end:
+    if not retire(tx, pool, hand.id) or pool.policy != "sequential":
+        return
+    if pool.last_given == hand.end:
         begin = hand.last if hand.last is not None else None
         tx.db.run("UPDATE pool SET last_given = ? WHERE id = ?", (begin, pool.id))
+    go_back(tx, pool, hand.addresses)
 
 
 def retire(tx: Tx, pool: PoolRow, number: int) -> bool:

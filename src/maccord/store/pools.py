@@ -28,7 +28,7 @@ from maccord.alloc.records import (
     Stranded,
 )
 from maccord.alloc.spans import Run, common, islands, merged, size, without
-from maccord.store import groups, hands, leasing, resting, versions
+from maccord.store import groups, hands, leasing, ordering, resting, versions
 from maccord.store.database import Overlap, Reader
 from maccord.store.extents import PoolRow, cut, give_back, insert, not_foreign, ranges_of, within
 from maccord.store.work import Tx
@@ -39,13 +39,13 @@ _EXAMPLES = 5
 
 def shown(reader: Reader, row: PoolRow) -> Pool:
     """Return a pool with its ranges and exclusions."""
-    ranges = reader.rows("SELECT lo, hi, draining FROM pool_range WHERE pool = ? ORDER BY lo", (row.id,))
+    ranges = reader.rows("SELECT lo, hi, draining, place, weight FROM pool_range WHERE pool = ? ORDER BY lo", (row.id,))
     excluded = reader.rows(
         "SELECT lo, hi, note, since FROM extent WHERE pool = ? AND kind = 'excluded' ORDER BY lo", (row.id,)
     )
     kind = row.kind
     told: list[str] = []
-    for lo, hi, _ in ranges:
+    for lo, hi, *_ in ranges:
         told += guard.warnings((unstored(lo, kind), unstored(hi, kind)), kind)
     return Pool(
         name=row.name,
@@ -57,14 +57,21 @@ def shown(reader: Reader, row: PoolRow) -> Pool:
         low_percent=row.low_percent,
         note=row.note,
         ranges=tuple(
-            PoolRange(first=text(lo, kind), last=text(hi, kind), size=hi - lo + 1, draining=bool(drains))
-            for lo, hi, drains in ranges
+            PoolRange(
+                first=text(lo, kind),
+                last=text(hi, kind),
+                size=hi - lo + 1,
+                draining=bool(drains),
+                place=place,
+                weight=weight,
+            )
+            for lo, hi, drains, place, weight in ranges
         ),
         excluded=tuple(
             Exclusion(first=text(lo, kind), last=text(hi, kind), size=hi - lo + 1, reason=note, since=moment(since))
             for lo, hi, note, since in excluded
         ),
-        size=sum(hi - lo + 1 for lo, hi, _ in ranges),
+        size=sum(hi - lo + 1 for lo, hi, *_ in ranges),
         created_at=moment(row.created_at),
         version=row.version,
         warnings=tuple(dict.fromkeys(told)),
@@ -118,6 +125,7 @@ def create(tx: Tx, spec: PoolSpec, actor: Actor) -> Pool:
     )
     pool = hands.find_pool(tx, spec.name)
     _add(tx, pool, runs)
+    ordering.put(tx, pool, ordering.wanted(spec.ranges, kind, []))
     for each in spec.excluded:
         _exclude(tx, pool, each, "excluded when the pool was made")
     made = shown(tx.db, pool)
@@ -136,7 +144,7 @@ def plain(pool: Pool) -> dict[str, object]:
         "confirm_s": pool.confirm_s,
         "low_percent": pool.low_percent,
         "note": pool.note,
-        "ranges": [[each.first, each.last, each.draining] for each in pool.ranges],
+        "ranges": [[each.first, each.last, each.draining, each.place, each.weight] for each in pool.ranges],
         "excluded": [[each.first, each.last, each.reason] for each in pool.excluded],
         "version": pool.version,
     }
@@ -214,6 +222,7 @@ def _move(tx: Tx, pool: PoolRow, asked: PoolChange, *, preview: bool) -> Strande
     wanted = _runs(asked.ranges, pool.kind, allow_foreign=asked.allow_foreign)
     now = ranges_of(tx, pool.id)
     kept = set(now) & set(wanted)
+    order = ordering.wanted(asked.ranges, pool.kind, ordering.rows(tx, pool))
     draining = _draining(tx, pool, [run for run in wanted if run not in kept], asked.undrain)
     gone = without(now, merged(wanted))
     hands.recall(tx, pool)
@@ -228,6 +237,7 @@ def _move(tx: Tx, pool: PoolRow, asked: PoolChange, *, preview: bool) -> Strande
     # Extents of moved ranges are made anew, so that none reaches over two ranges.
     _leave_free(tx, pool, [run for run in now if run not in kept])
     _add(tx, pool, [run for run in wanted if run not in kept])
+    ordering.put(tx, pool, order)
     for lo, hi in draining:
         _drain_range(tx, pool, lo, hi, 1)
     return stranded
@@ -316,7 +326,7 @@ def delete(tx: Tx, name: str, actor: Actor, expect: int | None) -> None:
     if bound := groups.bound_to(tx.db, pool.id):
         raise PoolBound(name, bound)
     before = shown(tx.db, pool)
-    for table in ("extent", "pool_range"):
+    for table in ("fill", "extent", "pool_range"):
         tx.db.run(f"DELETE FROM {table} WHERE pool = ?", (pool.id,))  # noqa: S608
     tx.db.run("DELETE FROM pool WHERE id = ?", (pool.id,))
     versions.ended(tx, "pool", pool.version)

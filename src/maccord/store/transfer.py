@@ -33,9 +33,10 @@ TABLES = {
         "created_at",
         "version",
     ),
-    "pool_range": ("space", "lo", "hi", "pool", "draining", "place", "weight"),
+    "pool_range": ("space", "lo", "hi", "pool", "draining", "place", "weight", "last_given", "passed"),
     "pool_group": ("path", "name", "inherit", "note", "version"),
     "binding": ("path", "pool", "place"),
+    "fill": ("pool", "at", "size", "taken"),
     "foreign_range": ("space", "lo", "hi", "owner", "since"),
     "block": ("id", "space", "pool", "host", "lo", "hi", "note", "since", "until"),
     "extent": ("space", "lo", "hi", "pool", "kind", "block", "note", "since", "due"),
@@ -64,13 +65,14 @@ _ORDER = {
     "pool_range": "space, lo",
     "pool_group": "path",
     "binding": "path, place, pool",
+    "fill": "pool, at",
     "foreign_range": "space, lo, hi",
     "extent": "space, lo",
     "lease": "space, address",
     "token": "name",
 }
 _PART = 5000
-_WITHOUT: dict[str, dict[str, object]] = {"pool_range": {"place": 0, "weight": 1}}
+_WITHOUT: dict[str, dict[str, object]] = {"pool_range": {"place": 0, "weight": 1, "passed": 0}}
 """What a column has that exports of older schemas do not have."""
 
 

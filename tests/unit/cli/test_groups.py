@@ -64,3 +64,34 @@ def test_an_address_is_allocated_for_a_group_and_explained(capsys):
 def test_calls_that_cannot_be_meant_are_refused(capsys, wrong):
     assert run(list(wrong)) == 2
     assert capsys.readouterr().err
+
+
+def test_ranges_have_places_and_weights_and_a_change_keeps_what_it_does_not_name(capsys):
+    first, second = "02-4D-10-00-00-00..02-4D-10-00-00-0F", "02-4D-11-00-00-00..02-4D-11-00-00-0F"
+    made = told(capsys, "pool", "create", "web", "--range", f"{first},place=1,weight=3", "--range", second)
+    assert [(one["place"], one["weight"]) for one in made["ranges"]] == [(1, 3), (0, 1)]
+    assert "(16, place 1, weight 3)" in said(capsys, "pool", "show", "web")
+    assert said(capsys, "address", "allocate", "web", *VM).startswith("02-4D-11")
+    changed = told(capsys, "pool", "change", "web", "--range", f"{first},place=0", "--range", f"{second}, place=2")
+    assert [(one["place"], one["weight"]) for one in changed["pool"]["ranges"]] == [(0, 3), (2, 1)]
+    assert changed["stranded"]["count"] == 0
+    for wrong in ("place", "place=x", "weight=-1", "size=3", ""):
+        assert run(["pool", "change", "web", "--range", f"{first},{wrong}"]) == 2
+        assert "neither place=N nor weight=N" in capsys.readouterr().err
+    assert run(["pool", "change", "web", "--range", f"{first},weight=0"]) == 2
+    kept = told(capsys, "pool", "include", "web", second)
+    assert [(one["place"], one["weight"]) for one in kept["ranges"]] == [(0, 3), (2, 1)]
+
+
+def test_a_forecast_says_what_it_knows_and_what_it_does_not(capsys):
+    told_all = told(capsys, "pool", "forecast")["items"]
+    assert [(one["pool"], one["outlook"]) for one in told_all] == [
+        (name, "unknown") for name in ("above", "blue", "green")
+    ]
+    said(capsys, "address", "allocate", "blue", *VM, "--count", "2")
+    assert told(capsys, "pool", "forecast", "blue")["items"][0]["outlook"] == "full"
+    shown = said(capsys, "pool", "forecast", "blue")
+    assert "2 of 2" in shown
+    assert "█" in shown
+    assert "nothing is free now" in said(capsys, "pool", "show", "blue")
+    assert run(["pool", "forecast", "none"]) == 2

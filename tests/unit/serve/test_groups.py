@@ -83,3 +83,19 @@ def test_an_exhausted_group_names_each_pool_and_why(service):
 def test_what_is_no_path_is_refused(service, path):
     answer = service.ask("PUT", f"/v1/group?path={path}", {"pools": []})
     assert (answer.status, answer.problem) in ((422, "bad-request"), (400, "unreadable"))
+
+
+def test_ranges_of_a_pool_have_places_and_weights(service):
+    ranges = [
+        {"first": "02-4D-20-00-00-00", "last": "02-4D-20-00-00-0F", "place": 1},
+        {"first": "02-4D-21-00-00-00", "last": "02-4D-21-00-00-0F", "weight": 5},
+    ]
+    made = service.ask("POST", "/v1/pools", {"name": "ordered", "ranges": ranges})
+    assert [(one["place"], one["weight"]) for one in made.json["ranges"]] == [(1, 1), (0, 5)]
+    given = service.ask("POST", "/v1/pools/ordered/addresses", {"holder": HOLDER}, by="allocator").json
+    assert given["mac"].startswith("02-4D-21")
+    for wrong in ({"place": -1}, {"weight": 0}, {"place": 1001}, {"weight": "3"}):
+        answer = service.ask("PATCH", "/v1/pools/ordered", {"ranges": [{**ranges[0], **wrong}]})
+        assert (answer.status, answer.problem) == (422, "bad-request")
+    span = {"first": "02-4D-21-00-00-00", "last": "02-4D-21-00-00-00", "place": 1}
+    assert service.ask("POST", "/v1/pools/ordered/inclusions", span).status == 422

@@ -3,7 +3,17 @@
 from typing import Protocol
 
 from maccord.alloc.authority.pages import Page
-from maccord.alloc.records import Actor, Pool, PoolChange, PoolChanged, PoolSpec, RangeSpec, StoreVerdict, Usage
+from maccord.alloc.records import (
+    Actor,
+    Forecast,
+    Pool,
+    PoolChange,
+    PoolChanged,
+    PoolSpec,
+    RangeSpec,
+    StoreVerdict,
+    Usage,
+)
 
 
 class Pools(Protocol):
@@ -44,6 +54,13 @@ class Pools(Protocol):
 
     def usage(self, pool: str | None = None) -> tuple[Usage, ...]:
         """Return the counters of one pool, or of all in the order of their names; raises NoSuchPool."""
+        ...
+
+    def forecast(self, pool: str | None = None) -> tuple[Forecast, ...]:
+        """Return when one pool will be full, or each in the order of their names; raises NoSuchPool.
+
+        Made of samples that were taken once an hour while a service ran, or a command was at work on the store.
+        """
         ...
 
     def verify_pools(self, pool: str | None = None) -> StoreVerdict:

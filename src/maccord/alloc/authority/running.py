@@ -40,6 +40,13 @@ class Running(Protocol):
         """
         ...
 
+    def warn_of_filling(self, days: int) -> None:
+        """Have subscribers told `pool-filling` once a pool will be full in fewer than `days`; 0, never.
+
+        It is looked at once an hour, and told again only after the pool had a quarter more time left, or did not fill.
+        """
+        ...
+
     def counters(self) -> Counters:
         """Return the figures of this process."""
         ...

@@ -3,6 +3,7 @@
 from maccord.alloc.records.audit import AuditFault, AuditRecord, AuditVerdict
 from maccord.alloc.records.blocks import Block
 from maccord.alloc.records.evidence import Adopted, Adoption, Fenced, ForeignRange, Question, Tenure, Verdict
+from maccord.alloc.records.forecasts import FillPoint, Forecast, Jump, Outlook
 from maccord.alloc.records.groups import Candidate, Explained, Group, Standing
 from maccord.alloc.records.holders import HOLDER_KINDS, Actor, Held, Holder, HolderChange
 from maccord.alloc.records.leases import Granted, Lease, Released
@@ -40,15 +41,19 @@ __all__ = [
     "Exclusion",
     "Explained",
     "Fenced",
+    "FillPoint",
+    "Forecast",
     "ForeignRange",
     "Granted",
     "Group",
     "Held",
     "Holder",
     "HolderChange",
+    "Jump",
     "Lease",
     "NewToken",
     "Note",
+    "Outlook",
     "Policy",
     "Pool",
     "PoolChange",

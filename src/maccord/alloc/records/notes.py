@@ -9,8 +9,9 @@ class Note(Struct, frozen=True, kw_only=True):
     """Something that happened, told to subscribers after it was committed: for webhooks and counters.
 
     `name` is one of `allocated`, `released`, `confirmed`, `shared`, `expired`, `rested`, `conflict` (a refusal because
-    an address is taken), `pool-low`, `pool-exhausted`, `pool-created`, `pool-changed`, `pool-deleted`, `block-carved`,
-    `block-returned`, `group-set`, `group-deleted`, `group-exhausted`, `adopted`, `probation`, `excluded`, `included`.
+    an address is taken), `pool-low`, `pool-exhausted`, `pool-filling`, `pool-created`, `pool-changed`, `pool-deleted`,
+    `block-carved`, `block-returned`, `group-set`, `group-deleted`, `group-exhausted`, `adopted`, `probation`,
+    `excluded`, `included`.
     """
 
     name: str

@@ -15,23 +15,34 @@ Policy = Literal["sequential", "lowest", "random"]
 POLICIES: tuple[Policy, ...] = get_args(Policy)
 
 
-class RangeSpec(Struct, frozen=True):
-    """A range of a pool as it is asked for: two addresses in any spelling."""
+class RangeSpec(Struct, frozen=True, omit_defaults=True):
+    """A range of a pool as it is asked for: two addresses in any spelling.
+
+    Ranges of a lower `place` are issued from first. Among those of one place whose `weight` differs, each gets its
+    share of what is cut. None: as it is, for a range that is there; 0 and 1 for a new one.
+    """
 
     first: str
     last: str
+    place: int | None = None
+    weight: int | None = None
 
     def __str__(self) -> str:
         return f"{self.first}..{self.last}"
 
 
 class PoolRange(Struct, frozen=True, kw_only=True):
-    """A range of a pool. From one that is draining nothing is issued; what is held there stays."""
+    """A range of a pool. From one that is draining nothing is issued; what is held there stays.
+
+    Ranges of a lower `place` are issued from first; among those of one place, `weight` says how much from each.
+    """
 
     first: str
     last: str
     size: int
     draining: bool = False
+    place: int = 0
+    weight: int = 1
 
 
 class Exclusion(Struct, frozen=True, kw_only=True):

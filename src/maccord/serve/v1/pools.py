@@ -1,5 +1,6 @@
 """Pools."""
 
+from collections.abc import Sequence
 from typing import Annotated
 from zlib import crc32
 
@@ -7,7 +8,7 @@ from msgspec import Meta
 
 from maccord.alloc.authority import Page
 from maccord.alloc.guard import read_range
-from maccord.alloc.records import Pool, PoolChange, PoolSpec, RangeSpec, StoreVerdict
+from maccord.alloc.records import Forecast, Pool, PoolChange, PoolSpec, RangeSpec, StoreVerdict
 from maccord.rest import (
     Asked,
     Exclude,
@@ -15,6 +16,7 @@ from maccord.rest import (
     PoolDoc,
     PoolNew,
     PoolPatch,
+    PoolRangeDoc,
     RangeDoc,
     Short,
     document,
@@ -33,8 +35,14 @@ class VerifiedPools(Asked, frozen=True, kw_only=True):
     pool: Annotated[Short, Meta(description="Only what concerns this pool.")] | None = None
 
 
-def _spans(ranges: tuple[RangeDoc | str, ...]) -> tuple[RangeSpec, ...]:
-    return tuple(read_range(one) if isinstance(one, str) else RangeSpec(one.first, one.last) for one in ranges)
+def _spans(ranges: Sequence[RangeDoc | str]) -> tuple[RangeSpec, ...]:
+    return tuple(read_range(one) if isinstance(one, str) else _span(one) for one in ranges)
+
+
+def _span(one: RangeDoc) -> RangeSpec:
+    if isinstance(one, PoolRangeDoc):
+        return RangeSpec(one.first, one.last, one.place, one.weight)
+    return RangeSpec(one.first, one.last)
 
 
 def _list(call: Call[Service]) -> Reply:
@@ -96,6 +104,10 @@ def _include(call: Call[Service]) -> Reply:
     return _reply(call, call.service.authority.include(call.path["pool"], span, actor=actor_of(call)))
 
 
+def _forecast(call: Call[Service]) -> Reply:
+    return Reply(call.service.authority.forecast(call.path["pool"])[0])
+
+
 def _verify(call: Call[Service]) -> Reply:
     call.principal.require_all("reader")
     return Reply(call.service.authority.verify_pools(call.query.pool))
@@ -145,6 +157,15 @@ OPERATIONS: tuple[Operation[Service], ...] = (
         method="POST", path="/v1/pools/{pool}/inclusions", id="include", tag="pools", role="admin", run=_include,
         body=RangeDoc, parameters=POOL, what="Take back the exclusions within some addresses of a pool.",
         answers={200: Answer("The pool.", PoolDoc, etag=True)}, problems=("no-such-pool", "not-in-pool", *_RANGES),
+    ),
+    Operation(
+        method="GET", path="/v1/pools/{pool}/forecast", id="forecastPool", tag="pools", role="reader", run=_forecast,
+        parameters=POOL,
+        what="Tell when a pool will be full, as far as its past tells.\n\n"
+        "`days` is by the median slope of up to eight weeks, `earliest` and `latest` by its 90 % band; `why` says it "
+        "in a sentence. There is none with less than a week of history.",
+        answers={200: Answer("The forecast, with the days that it is made of.", Forecast)},
+        problems=("no-such-pool", "store-unavailable"),
     ),
     Operation(
         method="GET", path="/v1/verification", id="verifyPools", tag="pools", role="reader", run=_verify,

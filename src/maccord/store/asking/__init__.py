@@ -4,7 +4,7 @@ from maccord.store.asking.blocks import block_list
 from maccord.store.asking.coming import preview
 from maccord.store.asking.counting import held_in_ranges, low_pools, usage
 from maccord.store.asking.cursors import cursor, page, uncursor
-from maccord.store.asking.filling import filling, may_give
+from maccord.store.asking.filling import filling, fillings, may_give
 from maccord.store.asking.groups import answered, asked, explain, group, group_list, usable
 from maccord.store.asking.leases import holdings, lease_list, look_up
 from maccord.store.asking.pools import pool, pool_list
@@ -18,6 +18,7 @@ __all__ = [
     "cursor",
     "explain",
     "filling",
+    "fillings",
     "group",
     "group_list",
     "held_in_ranges",

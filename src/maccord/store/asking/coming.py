@@ -17,8 +17,19 @@ def preview(reader: Reader, name: str, count: int) -> tuple[str, ...]:
     if not 1 <= count <= _PREVIEW_MAX:
         raise BadRequest("count", f"expected 1 to {_PREVIEW_MAX}")
     row = pool_named(reader, name)
-    begin = row.last_given if row.policy == "sequential" else None
     found = _in_hand(reader, row, count)
+    ordered = reader.rows(
+        "SELECT lo, hi, last_given FROM pool_range WHERE pool = ? AND EXISTS (SELECT 1 FROM pool_range WHERE pool = ?"
+        " AND (place <> 0 OR weight <> 1)) ORDER BY place, lo",
+        (row.id, row.id),
+    )
+    if ordered:
+        for lo, hi, given in ordered:
+            begin = given if row.policy == "sequential" and given is not None else lo - 1
+            found += _next_free(reader, row, begin + 1, hi, count - len(found))
+            found += _next_free(reader, row, lo, begin, count - len(found))
+        return tuple(pools.text(value, row.kind) for value in found)
+    begin = row.last_given if row.policy == "sequential" else None
     if begin is not None:
         found += _next_free(reader, row, begin + 1, None, count - len(found))
     found += _next_free(reader, row, None, begin, count - len(found))
@@ -41,6 +52,8 @@ def _in_hand(reader: Reader, row: PoolRow, count: int) -> list[int]:
 
 def _next_free(reader: Reader, row: PoolRow, first: int | None, last: int | None, count: int) -> list[int]:
     """Return up to `count` free addresses from `first` to `last`."""
+    if count <= 0 or (first is not None and last is not None and last < first):
+        return []
     where, params = "", list[object]([row.id])
     if first is not None:
         where, params = "AND hi >= ?", [*params, first]

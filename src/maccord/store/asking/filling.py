@@ -25,23 +25,51 @@ class Filling(Struct, frozen=True, kw_only=True):
         return max(self.size - self.available - self.drained - self.excluded, 0)
 
 
+_NOTHING = Filling(size=0, available=0, drained=0, excluded=0)
+
+
 def filling(reader: Reader, row: PoolRow) -> Filling:
     """Count a pool: its extents, and those leases only that lie in what processes have in hand."""
-    total = reader.rows("SELECT coalesce(sum(hi - lo + 1), 0) FROM pool_range WHERE pool = ?", (row.id,))[0][0]
-    sums = {
-        kind: int(count)
-        for kind, count in reader.rows(
-            "SELECT kind, sum(hi - lo + 1) FROM extent WHERE pool = ? GROUP BY kind", (row.id,)
+    counted = _counted(reader, " WHERE pool = ?", " AND e.pool = ?", (row.id,))
+    return counted.get(row.id, _NOTHING)
+
+
+def fillings(reader: Reader) -> dict[int, Filling]:
+    """Count all pools at once."""
+    return _counted(reader, "", "", ())
+
+
+def _counted(reader: Reader, where: str, also: str, params: tuple[object, ...]) -> dict[int, Filling]:
+    sizes = {
+        number: int(count)
+        for number, count in reader.rows(
+            f"SELECT pool, sum(hi - lo + 1) FROM pool_range{where} GROUP BY pool",  # noqa: S608 - ours
+            params,
         )
     }
-    in_hand = sums.get("chunk", 0)
-    issued = int(reader.rows(_ISSUED, (row.id,))[0][0]) if in_hand else 0
-    return Filling(
-        size=int(total),
-        available=sums.get("free", 0) + in_hand - issued,
-        drained=sums.get("drained", 0),
-        excluded=sums.get("excluded", 0),
-    )
+    sums: dict[int, dict[str, int]] = {number: {} for number in sizes}
+    for number, kind, count in reader.rows(
+        f"SELECT pool, kind, sum(hi - lo + 1) FROM extent{where} GROUP BY pool, kind",  # noqa: S608 - ours
+        params,
+    ):
+        sums.setdefault(number, {})[kind] = int(count)
+    issued = {
+        number: int(count)
+        for number, count in reader.rows(
+            "SELECT e.pool, count(*) FROM extent e JOIN lease l ON l.space = e.space"  # noqa: S608 - ours
+            f" AND l.address BETWEEN e.lo AND e.hi WHERE e.kind = 'chunk'{also} GROUP BY e.pool",
+            params,
+        )
+    }
+    return {
+        number: Filling(
+            size=sizes.get(number, 0),
+            available=kinds.get("free", 0) + kinds.get("chunk", 0) - issued.get(number, 0),
+            drained=kinds.get("drained", 0),
+            excluded=kinds.get("excluded", 0),
+        )
+        for number, kinds in sums.items()
+    }
 
 
 def may_give(reader: Reader, row: PoolRow, count: int, now: int) -> bool:

@@ -2,8 +2,18 @@
 
 from maccord.alloc import check
 from maccord.alloc.authority import Page, Pools
-from maccord.alloc.records import Actor, Pool, PoolChange, PoolChanged, PoolSpec, RangeSpec, StoreVerdict, Usage
-from maccord.store import asking, pools, verifying
+from maccord.alloc.records import (
+    Actor,
+    Forecast,
+    Pool,
+    PoolChange,
+    PoolChanged,
+    PoolSpec,
+    RangeSpec,
+    StoreVerdict,
+    Usage,
+)
+from maccord.store import asking, pools, sampling, verifying
 from maccord.store.authority.part import Part, Preview
 from maccord.store.work import Tx
 
@@ -33,6 +43,7 @@ class StorePools(Part, Pools):
         check.actor(actor)
         check.settings(change.policy, change.rest_s, change.confirm_s, change.low_percent)
         check.text("note", change.note or "", 1024)
+        check.ranges(change.ranges or ())
 
         def work(tx: Tx) -> PoolChanged:
             changed = pools.change(tx, name, change, actor, expect, preview=preview)
@@ -54,6 +65,11 @@ class StorePools(Part, Pools):
     def usage(self, pool: str | None = None) -> tuple[Usage, ...]:
         """See Pools."""
         return self._ask(lambda reader: asking.usage(reader, pool))
+
+    def forecast(self, pool: str | None = None) -> tuple[Forecast, ...]:
+        """See Pools."""
+        now = self._clock()
+        return self._ask(lambda reader: sampling.forecasts(reader, pool, now))
 
     def verify_pools(self, pool: str | None = None) -> StoreVerdict:
         """See Pools."""

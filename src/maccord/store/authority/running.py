@@ -12,7 +12,7 @@ from maccord.alloc.authority import Counters, Running
 from maccord.alloc.clock import SteadyClock, moment
 from maccord.alloc.errors import StoreUnavailable
 from maccord.alloc.records import Note
-from maccord.store import asking, auditing, hands, holders, resting
+from maccord.store import asking, auditing, hands, holders, resting, sampling
 from maccord.store.authority.part import Part
 from maccord.store.database import Busy, Database, Trouble
 from maccord.store.ending import end_holders
@@ -43,6 +43,9 @@ class StoreRunning(Part, Running):
         super().__init__(db, chain, clock, chance, renew=renew, background=background)
         self._anchored = self._weighed = time.monotonic()
         self._low: set[str] = set()
+        self._filling: set[str] = set()
+        self._filling_days = 0
+        self._sampled = 0
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
         if background:
@@ -82,6 +85,7 @@ class StoreRunning(Part, Running):
         if self._engine.tally.listeners and time.monotonic() - self._weighed >= _WEIGH_S:
             self._weighed = time.monotonic()
             self._warn()
+        self._sample()
         if time.monotonic() - self._anchored >= _ANCHOR_S:
             self._anchored = time.monotonic()
             self._do(auditing.anchor)
@@ -106,6 +110,41 @@ class StoreRunning(Part, Running):
             if name not in self._low:
                 self._engine.tally.tell([Note(name="pool-low", at=self.now(), pool=name, facts=facts)])
         self._low = set(low)
+
+    def _sample(self) -> None:
+        """Keep how full pools are, if this hour has no sample yet; then see which of them will soon be full."""
+        hour = sampling.hour_of(self._clock())
+        if hour == self._sampled:
+            return
+        samples = self._ask(lambda reader: sampling.due(reader, self._clock()))
+        if samples:
+            self._do(lambda tx: sampling.write(tx, samples))
+        self._sampled = hour
+        if self._filling_days and self._engine.tally.listeners:
+            self._foresee()
+
+    def warn_of_filling(self, days: int) -> None:
+        """See Running."""
+        self._filling_days = days
+
+    def _foresee(self) -> None:
+        """Tell which pools will soon be full, each once until it has more time again."""
+        now = self._clock()
+        for one in self._ask(lambda reader: sampling.forecasts(reader, None, now)):
+            if one.outlook != "filling" or one.days is None or one.days > 1.25 * self._filling_days:
+                self._filling.discard(one.pool)
+            elif one.days < self._filling_days and one.pool not in self._filling:
+                self._filling.add(one.pool)
+                facts: dict[str, object] = {
+                    "days": one.days,
+                    "earliest": one.earliest,
+                    "latest": one.latest,
+                    "perDay": one.per_day,
+                    "available": one.available,
+                    "size": one.size,
+                    "why": one.why,
+                }
+                self._engine.tally.tell([Note(name="pool-filling", at=self.now(), pool=one.pool, facts=facts)])
 
     def _behind(self) -> bool:
         now = self._clock()
@@ -148,6 +187,9 @@ class StoreRunning(Part, Running):
         self._stop.set()
         if self._thread is not None and self._thread is not threading.current_thread():
             self._thread.join(drain_s)
+        if self._thread is None:
+            with contextlib.suppress(StoreUnavailable):
+                self._sample()  # a command keeps what a service's keeper would
         self._engine.drain(drain_s)
         self._closed = True
         with contextlib.suppress(Trouble, Busy):

@@ -44,7 +44,8 @@ CREATE TABLE pool (
   origin TEXT NOT NULL DEFAULT ''
 );
 
--- Ranges of a lower `place` are issued from first; among those of one place each has a part as its `weight`.
+-- Ranges of a lower `place` are issued from first; among those of one place each has a part as its `weight`. Where they
+-- differ, each has its own `last_given`, and `passed` is how much was cut from it for its weight, times 2^20.
 CREATE TABLE pool_range (
   space INTEGER NOT NULL REFERENCES space (id),
   lo INTEGER NOT NULL,
@@ -53,6 +54,8 @@ CREATE TABLE pool_range (
   draining INTEGER NOT NULL DEFAULT 0,
   place INTEGER NOT NULL DEFAULT 0,
   weight INTEGER NOT NULL DEFAULT 1 CHECK (weight > 0),
+  last_given INTEGER,
+  passed INTEGER NOT NULL DEFAULT 0,
   CHECK (lo <= hi),
   PRIMARY KEY (space, lo)
 ) WITHOUT ROWID;

@@ -46,7 +46,8 @@ CREATE TABLE pool (
   origin text NOT NULL DEFAULT ''
 );
 
--- Ranges of a lower `place` are issued from first; among those of one place each has a part as its `weight`.
+-- Ranges of a lower `place` are issued from first; among those of one place each has a part as its `weight`. Where they
+-- differ, each has its own `last_given`, and `passed` is how much was cut from it for its weight, times 2^20.
 CREATE TABLE pool_range (
   space bigint NOT NULL REFERENCES space (id),
   lo bigint NOT NULL,
@@ -55,6 +56,8 @@ CREATE TABLE pool_range (
   draining bigint NOT NULL DEFAULT 0,
   place bigint NOT NULL DEFAULT 0,
   weight bigint NOT NULL DEFAULT 1 CHECK (weight > 0),
+  last_given bigint,
+  passed bigint NOT NULL DEFAULT 0,
   CHECK (lo <= hi),
   PRIMARY KEY (space, lo),
   CONSTRAINT pool_range_apart EXCLUDE USING gist (space WITH =, int8range(lo, hi, '[]') WITH &&)

@@ -11,7 +11,12 @@ down_revision = "0002"
 
 _COLUMNS = {
     "pool": ("seed {text} NOT NULL DEFAULT ''", "valid_until {number}", "origin {text} NOT NULL DEFAULT ''"),
-    "pool_range": ("place {number} NOT NULL DEFAULT 0", "weight {number} NOT NULL DEFAULT 1 CHECK (weight > 0)"),
+    "pool_range": (
+        "place {number} NOT NULL DEFAULT 0",
+        "weight {number} NOT NULL DEFAULT 1 CHECK (weight > 0)",
+        "last_given {number}",
+        "passed {number} NOT NULL DEFAULT 0",
+    ),
     "lease": ("holder_due {number}",),
     "block": (
         "expires_at {number}",
