@@ -9,6 +9,7 @@ from maccord.engine import Engine
 
 if TYPE_CHECKING:
     from maccord.alloc.authority import Authority
+    from maccord.alloc.signing import Signer
     from maccord.client import Client
     from maccord.reach.answer import Secret, Trust
 
@@ -46,14 +47,17 @@ def spark(connect: str, tables: str, scratch: str | None) -> Engine:
     return SparkEngine(connect, tables=tables, scratch=scratch)
 
 
-def authority(store: str, *, background: bool) -> "Authority":
+def authority(store: str, *, background: bool, signer: "Signer | None" = None) -> "Authority":
     """Return the authority on a store: `sqlite:///FILE` or `postgresql://...`; raises BadStore.
 
     With `background` it frees what has rested, and so on, by itself, as a service must; a single call need not.
+    `signer` signs leases of ranges.
     """
     from maccord.store import open_authority
 
-    return open_authority(store, clock=clock, monotonic=time.monotonic, background=background)
+    opened = open_authority(store, clock=clock, monotonic=time.monotonic, background=background)
+    opened.sign_with(signer)
+    return opened
 
 
 def client(url: str, token: "Secret", trust: "Trust") -> "Client":

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from maccord.alloc.authority import Blocks, Evidence, Groups, Leases, Page, Pools, Transfer
+from maccord.alloc.authority import Blocks, Delegating, Evidence, Groups, Leases, Page, Pools, Transfer
 from maccord.alloc.records import Actor, AuditRecord, AuditVerdict, NewToken, Role, Token
 
 
-class Book(Pools, Groups, Leases, Blocks, Evidence, Transfer, Protocol):
+class Book(Pools, Groups, Leases, Blocks, Delegating, Evidence, Transfer, Protocol):
     """Everything that can be asked of an authority from outside."""
 
     def audit(

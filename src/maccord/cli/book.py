@@ -16,6 +16,7 @@ from click.core import ParameterSource
 
 if TYPE_CHECKING:
     from maccord.alloc.records import Actor
+    from maccord.alloc.signing import Signer
     from maccord.app.book import Book
 
 _KEY = "maccord.which"
@@ -118,14 +119,14 @@ def _settled(ctx: click.Context) -> Which:
 
 
 @contextmanager
-def opened(*, background: bool = False) -> Iterator[tuple["Book", "Actor"]]:
-    """Yield the authority that the options name, and who asks it."""
+def opened(*, background: bool = False, signer: "Signer | None" = None) -> Iterator[tuple["Book", "Actor"]]:
+    """Yield the authority that the options name, and who asks it. `signer` is for a store; a service has its own."""
     from maccord import wiring
     from maccord.alloc.records import Actor
 
     which: Which = click.get_current_context().meta[_KEY]
     url = None if which.server else store_of(which.store)
-    book: Book = _service(which) if url is None else wiring.authority(url, background=background)
+    book: Book = _service(which) if url is None else wiring.authority(url, background=background, signer=signer)
     try:
         yield book, Actor(f"cli:{_user()}", socket.gethostname())
     finally:

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from maccord.cli.accepted import accept, report
 from maccord.cli.book import BookGroup, format_option, opened
 from maccord.cli.main import INCIDENTS, OK
 from maccord.cli.options import Duration
@@ -59,6 +60,7 @@ def command() -> None:
       maccord pool show web --format json
       maccord pool verify
       maccord pool export > authority.jsonl
+      maccord pool accept site-b.lease.json --key centre.pem
     """
 
 
@@ -418,6 +420,11 @@ def _show_one(form: str, pool: "Pool", usage: "Usage", foreseen: "Forecast | Non
         ("rests", seconds(pool.rest_s)),
         ("expires", f"{seconds(pool.confirm_s)} if unconfirmed" if pool.confirm_s else "never"),
         ("groups", "\n".join(pool.groups)),
+        ("issues until", pool.valid_until),
         ("note", pool.note),
         ("version", pool.version),
     ]))  # fmt: skip
+
+
+for _each in (accept, report):
+    command.add_command(_each)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from maccord.cli.book import StoreCommand, which_store
+from maccord.cli.leased import signer_of, signing_option
 from maccord.cli.main import OK
 from maccord.cli.options import Option, as_one
 
@@ -97,8 +98,9 @@ _settings_options = as_one(
 
 @click.command("serve", cls=StoreCommand)
 @_settings_options
+@signing_option
 @click.option("--quiet", is_flag=True, help="Write no log.")
-def command(*, settings: "Settings", quiet: bool) -> int:
+def command(*, settings: "Settings", signing_key: str | None, quiet: bool) -> int:
     """Serve REST v1 over a store, until SIGTERM or Ctrl-C: then requests that were begun are finished.
 
     Every request needs a token (maccord token create), except /healthz and /readyz; /openapi.json describes
@@ -124,7 +126,7 @@ def command(*, settings: "Settings", quiet: bool) -> int:
         log.tell("no-tls", level="warning", said="tokens go over the network in the clear, unless a proxy speaks TLS")
     store = which_store()
     os.umask(0o077)  # nobody else reads what a new store holds
-    authority = wiring.authority(store, background=True)
+    authority = wiring.authority(store, background=True, signer=signer_of(signing_key))
     try:
         serve(service_on(authority, settings, log=log, clock=wiring.clock))
     finally:

@@ -17,6 +17,7 @@ Source: RFC 9110 (which requests may be repeated, Retry-After), RFC 9457 (proble
 
 from maccord.client.audit import ClientAudit
 from maccord.client.blocks import ClientBlocks
+from maccord.client.delegation import ClientDelegating
 from maccord.client.errors import Refused, Unreachable
 from maccord.client.evidence import ClientEvidence
 from maccord.client.groups import ClientGroups
@@ -32,6 +33,7 @@ class Client(
     ClientBlocks,
     ClientPools,
     ClientGroups,
+    ClientDelegating,
     ClientEvidence,
     ClientLeases,
     ClientAudit,

@@ -14,7 +14,19 @@ from maccord.serve.openapi import document
 from maccord.serve.operations import Answer, Call, Operation, Reply, routes
 from maccord.serve.problem import Refused
 from maccord.serve.service import Service
-from maccord.serve.v1 import addresses, audit, blocks, controller, evidence, groups, pools, running, tokens, transfer
+from maccord.serve.v1 import (
+    addresses,
+    audit,
+    blocks,
+    controller,
+    delegation,
+    evidence,
+    groups,
+    pools,
+    running,
+    tokens,
+    transfer,
+)
 
 TITLE = "maccord"
 WHAT = (
@@ -27,6 +39,7 @@ TAGS: Mapping[str, str] = {
     "pools": "Pools and their ranges.",
     "groups": "Sites, clusters, tenants: which pools a host is given addresses from.",
     "blocks": "Ranges that hosts issue from by themselves.",
+    "delegation": "Ranges that are leased to others for a time, signed, and accepted there.",
     "evidence": "What a fleet's evidence shows: adoption and preflight.",
     "tokens": "Bearer tokens.",
     "audit": "The record of all changes.",
@@ -52,6 +65,7 @@ OPERATIONS: tuple[Operation[Service], ...] = (
     *pools.OPERATIONS,
     *groups.OPERATIONS,
     *blocks.OPERATIONS,
+    *delegation.OPERATIONS,
     *evidence.OPERATIONS,
     *tokens.OPERATIONS,
     *audit.OPERATIONS,

@@ -150,6 +150,7 @@ def _path(one: Operation[Any]) -> list[Json]:
 
 _SCHEMAS: dict[str, Json] = {
     "pool": {"type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$"},
+    "block": {"type": "integer", "minimum": 0},
     "mac": {"type": "string", "pattern": "^([0-9A-F]{2}-){5}[0-9A-F]{2}$", "examples": ["00-15-5D-C8-6A-00"]},
 }
 

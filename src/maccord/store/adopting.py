@@ -33,8 +33,10 @@ _KNOWN = (
 Conflict = AddressTaken | ForbiddenAddress
 
 
-class _Adopting:
+class Adopting:
     """One adoption: what was read, what is in the way, and the counts."""
+
+    note = "adopted"
 
     def __init__(self, tx: Tx) -> None:
         self.tx = tx
@@ -43,6 +45,7 @@ class _Adopting:
         self.excluded: list[Fenced] = []
 
     def refuse(self, conflict: Conflict) -> None:
+        """Count what is in the way, and keep the first of it."""
         self.total += 1
         if len(self.conflicts) < SHOWN_MAX:
             self.conflicts.append(conflict)
@@ -170,7 +173,7 @@ class _Adopting:
                 self.outside += 1
             holders = [held_row(each, tx.now) for each in wanted[value]]
             end = first_end(holders)
-            rows.append((space, value, pool.id if pool else None, tx.now, tx.now, packed(holders), "adopted", end))
+            rows.append((space, value, pool.id if pool else None, tx.now, tx.now, packed(holders), self.note, end))
         for number, values in by_pool.items():
             self._fences(pools[number], values, wanted)
             cut_many(tx, pools[number], values)
@@ -204,7 +207,7 @@ def _rival(address: str, scope: str, rival: Holder) -> AddressTaken:
 
 def adopt(tx: Tx, rows: Iterable[Adoption], ranges: Iterable[ForeignRange], actor: Actor) -> Adopted:
     """Adopt all rows and keep all ranges of others, or raise AdoptionConflicts."""
-    work = _Adopting(tx)
+    work = Adopting(tx)
     wanted = work.read(rows)
     for (kind, scope), addresses in sorted(wanted.items()):
         work.space(kind, scope, addresses)

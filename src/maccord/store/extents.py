@@ -40,11 +40,12 @@ class PoolRow(Struct, frozen=True, kw_only=True):
     last_given: int | None
     created_at: int
     version: int
+    valid_until: int | None
 
 
 POOL = (
     "SELECT p.id, p.name, p.space, s.kind, s.scope, p.policy, p.rest_s, p.confirm_s, p.low_percent, p.note,"
-    " p.last_given, p.created_at, p.version FROM pool p JOIN space s ON s.id = p.space"
+    " p.last_given, p.created_at, p.version, p.valid_until FROM pool p JOIN space s ON s.id = p.space"
 )
 
 
@@ -104,14 +105,16 @@ def cut(tx: Tx, pool: PoolRow, runs: Iterable[Run], *, kinds: Sequence[str] = ("
 
 
 def cut_many(tx: Tx, pool: PoolRow, values: Sequence[int]) -> None:
-    """Take single addresses, ascending, out of extents that are free, excluded, or rest after a block."""
+    """Take single addresses, ascending, out of extents that are free, excluded, or rest after a block was returned."""
     for at in range(0, len(values), 10_000):
         part = values[at : at + 10_000]
         rows = tx.rows(
             "SELECT p.lo, e.lo, e.hi, e.kind, e.block, e.note, e.since, e.due FROM " + tx.db.pairs + " p"  # noqa: S608
             " JOIN extent e ON e.space = ? AND e.hi >= p.lo"
             " AND e.lo = (SELECT max(x.lo) FROM extent x WHERE x.space = ? AND x.lo <= p.lo)"
-            " WHERE e.kind IN ('free', 'drained', 'resting', 'excluded') AND e.pool = ? ORDER BY p.lo",
+            " WHERE e.kind IN ('free', 'drained', 'resting', 'excluded') AND e.pool = ?"
+            # What is released within the rest of a range that was taken back must not be free before the others.
+            " AND NOT EXISTS (SELECT 1 FROM block b WHERE b.id = e.block AND b.revoked_at IS NOT NULL) ORDER BY p.lo",
             (json.encode([(value, value) for value in part]).decode(), pool.space, pool.space, pool.id),
         )
         holes: dict[tuple[object, ...], list[Run]] = {}

@@ -8,7 +8,7 @@ at any time, from a process that is alive, dead or asleep, and no clock and no h
 import random
 
 from maccord.alloc.clock import moment
-from maccord.alloc.errors import NoSuchPool, PoolExhausted
+from maccord.alloc.errors import NoSuchPool, PoolEnded, PoolExhausted
 from maccord.alloc.kinds import AddressKind, unstored
 from maccord.alloc.spans import Run, islands, numbers, size, without
 from maccord.store import resting
@@ -18,17 +18,19 @@ from maccord.store.work import Tx
 
 CHUNK_MAX = 4096
 _SLICES = 16
+_NEVER = 1 << 63
 
 
 class Hand:
-    """Addresses that this process may issue: the next one is the last of the list."""
+    """Addresses that this process may issue before `until`: the next one is the last of the list."""
 
-    __slots__ = ("addresses", "end", "id", "last", "pool", "size")
+    __slots__ = ("addresses", "end", "id", "last", "pool", "size", "until")
 
     def __init__(self, number: int, pool: PoolRow, addresses: list[int], total: int) -> None:
         self.id, self.pool, self.addresses, self.size = number, pool, addresses, total
         self.end = addresses[0] if addresses else 0
         self.last: int | None = None
+        self.until = _NEVER if pool.valid_until is None else pool.valid_until
 
     @property
     def kind(self) -> AddressKind:
@@ -77,6 +79,7 @@ def take_hand(tx: Tx, name: str, need: int, chance: random.Random, old: Hand | N
     The hand before it is handed back first, so that what was not issued, or was released and has rested, comes again.
     """
     pool = find_pool(tx, name, lock=True)
+    in_time(tx, pool)
     if old is not None:
         hand_back(tx, pool, old)
         pool = find_pool(tx, name)
@@ -164,6 +167,12 @@ def retire(tx: Tx, pool: PoolRow, number: int) -> bool:
     tx.db.run("DELETE FROM hand WHERE id = ?", (number,))
     give_back(tx, pool, without([(lo, hi) for lo, hi in chunks], islands(row[0] for row in rows)))
     return True
+
+
+def in_time(tx: Tx, pool: PoolRow) -> None:
+    """Raise PoolEnded for a pool that stands on a lease of a range that is over."""
+    if pool.valid_until is not None and tx.now >= pool.valid_until:
+        raise PoolEnded(pool.name, moment(pool.valid_until))
 
 
 def take_now(tx: Tx, pool: PoolRow, count: int, chance: random.Random, *, at_least: int | None = None) -> list[Run]:

@@ -29,7 +29,7 @@ from maccord.alloc.records import (
 )
 from maccord.alloc.spans import Run, common, islands, merged, size, without
 from maccord.store import groups, hands, leasing, ordering, resting, versions
-from maccord.store.database import Overlap, Reader
+from maccord.store.database import Duplicate, Overlap, Reader
 from maccord.store.extents import PoolRow, cut, give_back, insert, not_foreign, ranges_of, within
 from maccord.store.work import Tx
 
@@ -76,6 +76,7 @@ def shown(reader: Reader, row: PoolRow) -> Pool:
         version=row.version,
         warnings=tuple(dict.fromkeys(told)),
         groups=groups.bound_to(reader, row.id),
+        valid_until=moment(row.valid_until) if row.valid_until is not None else None,
     )
 
 
@@ -147,6 +148,7 @@ def plain(pool: Pool) -> dict[str, object]:
         "ranges": [[each.first, each.last, each.draining, each.place, each.weight] for each in pool.ranges],
         "excluded": [[each.first, each.last, each.reason] for each in pool.excluded],
         "version": pool.version,
+        "valid_until": pool.valid_until.isoformat() if pool.valid_until else None,
     }
 
 
@@ -155,7 +157,7 @@ def _add(tx: Tx, pool: PoolRow, runs: Sequence[Run]) -> None:
     for lo, hi in runs:
         try:
             tx.db.run("INSERT INTO pool_range (space, lo, hi, pool) VALUES (?, ?, ?, ?)", (pool.space, lo, hi, pool.id))
-        except Overlap as e:
+        except (Overlap, Duplicate) as e:
             raise _overlap(tx, pool, lo, hi) from e
         tx.db.run(
             "UPDATE lease SET pool = ?, version = version + 1 WHERE space = ? AND address BETWEEN ? AND ?",
@@ -219,6 +221,8 @@ def _move(tx: Tx, pool: PoolRow, asked: PoolChange, *, preview: bool) -> Strande
         return Stranded()
     if not asked.ranges:
         raise BadRequest("ranges", "a pool needs at least one")
+    if pool.valid_until is not None:
+        raise BadRequest("ranges", f"pool {pool.name!r} stands on a lease of just this range: it cannot have another")
     wanted = _runs(asked.ranges, pool.kind, allow_foreign=asked.allow_foreign)
     now = ranges_of(tx, pool.id)
     kept = set(now) & set(wanted)

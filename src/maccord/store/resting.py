@@ -6,7 +6,7 @@ from msgspec import json
 
 from maccord.alloc.kinds import unstored
 from maccord.alloc.spans import islands, size, without
-from maccord.store import held
+from maccord.store import block_ends, held
 from maccord.store.ending import end_holders
 from maccord.store.extents import PoolRow, give_back
 from maccord.store.tenures import EXPIRY, TENURE, pools_of, rest_s
@@ -25,7 +25,7 @@ __all__ = ["BATCH", "TENURE", "reap", "rest_s"]
 def reap(tx: Tx, *, pool: PoolRow | None = None, most: int = BATCH) -> int:
     """Do what is due, in one pool or in all; return how much was done. The caller's transaction holds the locks."""
     expired = _expire(tx, pool, most)
-    ended = end_holders(tx, pool, most)
+    ended = end_holders(tx, pool, most) + block_ends.expire(tx, pool)
     return expired + ended + _free(tx, pool, most) + _free_blocks(tx, pool)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from maccord.alloc.errors import BadRequest
 from maccord.alloc.spans import islands, without
-from maccord.store import hands, holders, schemas, versions
+from maccord.store import hands, holders, schemas, signing, versions
 from maccord.store.database import Reader, Trouble
 from maccord.store.extents import give_back, ranges_of
 from maccord.store.work import Tx
@@ -32,13 +32,30 @@ TABLES = {
         "last_given",
         "created_at",
         "version",
+        "valid_until",
+        "origin",
     ),
     "pool_range": ("space", "lo", "hi", "pool", "draining", "place", "weight", "last_given", "passed"),
     "pool_group": ("path", "name", "inherit", "note", "version"),
     "binding": ("path", "pool", "place"),
     "fill": ("pool", "at", "size", "taken"),
     "foreign_range": ("space", "lo", "hi", "owner", "since"),
-    "block": ("id", "space", "pool", "host", "lo", "hi", "note", "since", "until"),
+    "block": (
+        "id",
+        "space",
+        "pool",
+        "host",
+        "lo",
+        "hi",
+        "note",
+        "since",
+        "until",
+        "expires_at",
+        "serial",
+        "revoked_at",
+        "version",
+        "lease_s",
+    ),
     "extent": ("space", "lo", "hi", "pool", "kind", "block", "note", "since", "due"),
     "lease": (
         "space",
@@ -58,6 +75,8 @@ TABLES = {
     "journal": ("id", "chain", "seq", "at", "actor", "origin", "action", "subject", "details", "key", "hash"),
     "anchor": ("id", "at", "heads", "hash"),
     "token": ("name", "hash", "role", "pools", "created_at", "expires_at", "revoked_at"),
+    "delegation": ("store", "block", "serial", "pool", "ends_at", "revoked_at"),
+    "signing_key": ("id", "public", "since", "until"),
 }
 """Tables in the order in which they can be filled."""
 
@@ -70,15 +89,20 @@ _ORDER = {
     "extent": "space, lo",
     "lease": "space, address",
     "token": "name",
+    "delegation": "store, block",
 }
 _PART = 5000
-_WITHOUT: dict[str, dict[str, object]] = {"pool_range": {"place": 0, "weight": 1, "passed": 0}}
+_WITHOUT: dict[str, dict[str, object]] = {
+    "pool": {"origin": ""},
+    "pool_range": {"place": 0, "weight": 1, "passed": 0},
+    "block": {"serial": 0, "version": 1},
+}
 """What a column has that exports of older schemas do not have."""
 
 
 def exported(reader: Reader, schema: str) -> Iterator[dict[str, object]]:
     """Return all rows."""
-    yield {"format": FORMAT, "schema": schema}
+    yield {"format": FORMAT, "schema": schema, "store": signing.store_id(reader)}
     for table, columns in TABLES.items():
         where = " WHERE kind IN ('block', 'excluded', 'resting')" if table == "extent" else ""
         query = f"SELECT {', '.join(columns)} FROM {table}{where} ORDER BY {_ORDER.get(table, 'id')}"  # noqa: S608
@@ -100,7 +124,7 @@ def loaded(tx: Tx, rows: Iterable[dict[str, object]]) -> int:
     names = list(TABLES)
     for number, row in enumerate(rows, start=1):
         if number == 1:
-            _begin(row)
+            _begin(tx, row)
             continue
         here = row.get("table")
         if not isinstance(here, str) or here not in TABLES or (table and names.index(here) < names.index(table)):
@@ -111,20 +135,24 @@ def loaded(tx: Tx, rows: Iterable[dict[str, object]]) -> int:
         part.append(_in(here, row, number))
         count += 1
     _write(tx, table, part, count + 1)
-    tx.db.synchronise(tuple(name for name in TABLES if "id" in TABLES[name]))
+    tx.db.synchronise(tuple(name for name in TABLES if "id" in TABLES[name] and name != "signing_key"))
     holders.rebuild(tx)
     versions.rebuild(tx)
     _free(tx)
     return count
 
 
-def _begin(row: dict[str, object]) -> None:
+def _begin(tx: Tx, row: dict[str, object]) -> None:
     """Check what an export begins with. Those of older schemas have all that is needed."""
     if row.get("format") != FORMAT:
         raise BadRequest("row 1", f"expected the format {FORMAT}")
     schema = row.get("schema")
     if isinstance(schema, str) and schema > schemas.HEAD:
         raise BadRequest("row 1", f"its schema is {schema[:32]!r}, of a newer maccord than this one")
+    own = row.get("store")
+    if isinstance(own, str) and 0 < len(own) <= 64 and own.isprintable():
+        tx.db.run("DELETE FROM meta WHERE name = ?", (signing.STORE_ID,))
+        signing.give_id(tx, own)  # what it has signed is of this store from now on
 
 
 def own_process(tx: Tx) -> int:

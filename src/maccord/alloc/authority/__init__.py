@@ -11,6 +11,7 @@ with another request is KeyReused. Keys belong to the actor's name and are kept 
 from maccord.alloc.authority.aio import AsyncAuthority
 from maccord.alloc.authority.audit import Audit
 from maccord.alloc.authority.blocks import Blocks
+from maccord.alloc.authority.delegation import ALLOWANCE_S, Delegating
 from maccord.alloc.authority.evidence import Evidence
 from maccord.alloc.authority.groups import Groups
 from maccord.alloc.authority.leases import Leases
@@ -22,11 +23,13 @@ from maccord.alloc.authority.transfer import Transfer
 from maccord.alloc.authority.whole import Authority
 
 __all__ = [
+    "ALLOWANCE_S",
     "AsyncAuthority",
     "Audit",
     "Authority",
     "Blocks",
     "Counters",
+    "Delegating",
     "Evidence",
     "Groups",
     "Leases",

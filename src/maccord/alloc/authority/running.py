@@ -7,6 +7,7 @@ from typing import Protocol
 from msgspec import Struct
 
 from maccord.alloc.records import Note
+from maccord.alloc.signing import Signer
 
 
 class Counters(Struct, frozen=True, kw_only=True):
@@ -31,6 +32,10 @@ class Running(Protocol):
 
     def subscribe(self, listener: Callable[[Note], None]) -> None:
         """Have `listener` called after each commit of this process, in order; it must return at once and not raise."""
+        ...
+
+    def sign_with(self, signer: Signer | None) -> None:
+        """Sign leases of ranges with a key; without one, none is signed."""
         ...
 
     def tick(self) -> None:

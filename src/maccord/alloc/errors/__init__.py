@@ -4,7 +4,8 @@ Each kind has a file of its subject; `refusal.py` says what all of them are.
 """
 
 from maccord.alloc.errors.addresses import AddressTaken, AdoptionConflicts, ForbiddenAddress, NotInPool
-from maccord.alloc.errors.blocks import NoRoom, NoSuchBlock
+from maccord.alloc.errors.blocks import BlockWithoutEnd, NoRoom, NoSuchBlock
+from maccord.alloc.errors.delegation import BadKey, BadLease, CannotSign, LeaseRefused, NoSuchKey, PoolEnded
 from maccord.alloc.errors.groups import GroupExhausted, GroupNotGranted, NoPoolForGroup, NoSuchGroup, PoolBound
 from maccord.alloc.errors.leases import HolderNeeded, NoSuchLease, NotHolder, ScopeNeeded, WrongState
 from maccord.alloc.errors.pools import NoSuchPool, PoolExhausted, PoolExists, PoolInUse, RangeOverlap
@@ -38,7 +39,14 @@ __all__ = [  # noqa: RUF022 - in the order in which documents list them
     "StaleVersion",
     "KeyReused",
     "NoSuchBlock",
+    "BlockWithoutEnd",
     "NoRoom",
+    "PoolEnded",
+    "BadLease",
+    "LeaseRefused",
+    "BadKey",
+    "NoSuchKey",
+    "CannotSign",
     "AdoptionConflicts",
     "BadToken",
     "NoSuchToken",

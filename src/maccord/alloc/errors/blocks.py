@@ -1,21 +1,50 @@
-"""Blocks of hosts that are not there, or have no room."""
+"""Blocks of hosts that are not there, are over, have no end, or have no room."""
+
+from datetime import datetime
 
 from maccord.alloc.errors.refusal import Refusal
 
 
 class NoSuchBlock(Refusal):
-    """There is no block of that number."""
+    """There is no block of that number in force; `ended` says since when, if there was one."""
 
     slug = "no-such-block"
     title = "There is no such block"
     category = "missing"
 
-    def __init__(self, block: int) -> None:
-        super().__init__(block)
-        self.block = block
+    def __init__(self, block: int, ended: datetime | None = None) -> None:
+        super().__init__(block, ended)
+        self.block, self.ended = block, ended
 
     def __str__(self) -> str:
-        return f"there is no block {self.block}"
+        if self.ended is None:
+            return f"there is no block {self.block}"
+        return f"block {self.block} ended at {self.ended:%Y-%m-%dT%H:%M:%SZ}: carve another"
+
+    def fields(self) -> dict[str, object]:
+        """Return the block, and since when it is no longer in force."""
+        return {"block": self.block, "ended": self.ended.isoformat() if self.ended else None}
+
+
+class BlockWithoutEnd(Refusal):
+    """A block was not leased for a time: there is no end to move, and none to wait for."""
+
+    slug = "block-without-end"
+    title = "The block has no end"
+
+    def __init__(self, block: int, host: str) -> None:
+        super().__init__(block, host)
+        self.block, self.host = block, host
+
+    def __str__(self) -> str:
+        return (
+            f"block {self.block} has no end, so host {self.host} may issue from it for ever without asking: let the"
+            f" host have another range, and when it has, return this one (maccord block return {self.block})"
+        )
+
+    def fields(self) -> dict[str, object]:
+        """Return the block and its host."""
+        return {"block": self.block, "host": self.host}
 
 
 class NoRoom(Refusal):

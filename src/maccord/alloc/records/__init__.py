@@ -2,6 +2,18 @@
 
 from maccord.alloc.records.audit import AuditFault, AuditRecord, AuditVerdict
 from maccord.alloc.records.blocks import Block
+from maccord.alloc.records.delegation import (
+    Delegation,
+    Envelope,
+    RangeLease,
+    RangeReport,
+    Reported,
+    ReportRow,
+    Revocations,
+    RevokedLease,
+    Signature,
+    SigningKey,
+)
 from maccord.alloc.records.evidence import Adopted, Adoption, Fenced, ForeignRange, Question, Tenure, Verdict
 from maccord.alloc.records.forecasts import FillPoint, Forecast, Jump, Outlook
 from maccord.alloc.records.groups import Candidate, Explained, Group, Standing
@@ -38,6 +50,8 @@ __all__ = [
     "AuditVerdict",
     "Block",
     "Candidate",
+    "Delegation",
+    "Envelope",
     "Exclusion",
     "Explained",
     "Fenced",
@@ -61,9 +75,17 @@ __all__ = [
     "PoolRange",
     "PoolSpec",
     "Question",
+    "RangeLease",
+    "RangeReport",
     "RangeSpec",
     "Released",
+    "ReportRow",
+    "Reported",
+    "Revocations",
+    "RevokedLease",
     "Role",
+    "Signature",
+    "SigningKey",
     "Standing",
     "StoreFault",
     "StoreVerdict",

@@ -102,6 +102,7 @@ class Pool(Struct, frozen=True, kw_only=True):
     """A pool as it is. `version` rises with every change of the pool itself: the ETag. `warnings` are for people.
 
     `groups` are the paths of the groups that it is bound to.
+    A pool that stands on a lease of a range issues nothing after `valid_until`.
     """
 
     name: str
@@ -119,6 +120,7 @@ class Pool(Struct, frozen=True, kw_only=True):
     version: int
     warnings: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
+    valid_until: datetime | None = None
 
 
 class Stranded(Struct, frozen=True, kw_only=True):

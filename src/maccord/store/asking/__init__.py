@@ -1,6 +1,6 @@
 """Questions: they change nothing, and each is answered from one moment of the store."""
 
-from maccord.store.asking.blocks import block_list
+from maccord.store.asking.blocks import block, block_list
 from maccord.store.asking.coming import preview
 from maccord.store.asking.counting import held_in_ranges, low_pools, usage
 from maccord.store.asking.cursors import cursor, page, uncursor
@@ -14,6 +14,7 @@ from maccord.store.asking.tenures import history
 __all__ = [
     "answered",
     "asked",
+    "block",
     "block_list",
     "cursor",
     "explain",

@@ -9,6 +9,7 @@ from typing import Self
 from maccord.store.authority.aio import StoreAsyncAuthority
 from maccord.store.authority.audit import StoreAudit
 from maccord.store.authority.blocks import StoreBlocks
+from maccord.store.authority.delegation import StoreDelegating
 from maccord.store.authority.evidence import StoreEvidence
 from maccord.store.authority.groups import StoreGroups
 from maccord.store.authority.leases import StoreLeases
@@ -23,6 +24,7 @@ class StoreAuthority(
     StoreGroups,
     StoreLeases,
     StoreBlocks,
+    StoreDelegating,
     StoreEvidence,
     StoreAudit,
     StoreTokens,

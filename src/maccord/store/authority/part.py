@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 from maccord.alloc.clock import SteadyClock
 from maccord.alloc.errors import StoreUnavailable
+from maccord.alloc.signing import Signer
 from maccord.store.authority.jobs import Jobs
 from maccord.store.database import Database, Reader, Trouble
 from maccord.store.engine import Engine, Job, unavailable
@@ -39,6 +40,11 @@ class Part:
         self._engine = Engine(db, chain, clock, chance, renew=renew)
         self._jobs = Jobs(chance, chunks=background)
         self._closed = False
+        self._signer: Signer | None = None
+
+    def sign_with(self, signer: Signer | None) -> None:
+        """Sign leases of ranges with a key; without one, none is signed."""
+        self._signer = signer
 
     def _do(self, work: Callable[[Tx], T], *, light: bool = False) -> T:
         result: T = self._engine.call(Job(work, light=light))

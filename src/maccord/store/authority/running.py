@@ -97,7 +97,9 @@ class StoreRunning(Part, Running):
                 lambda reader: reader.rows(
                     "SELECT 1 WHERE EXISTS (SELECT 1 FROM lease WHERE due IS NOT NULL AND due <= ?)"
                     " OR EXISTS (SELECT 1 FROM lease WHERE holder_due IS NOT NULL AND holder_due <= ?)"
-                    " OR EXISTS (SELECT 1 FROM extent WHERE due IS NOT NULL AND due <= ?)",
+                    " OR EXISTS (SELECT 1 FROM extent WHERE due IS NOT NULL AND due <= ?)"
+                    " OR EXISTS (SELECT 1 FROM block WHERE expires_at IS NOT NULL AND until IS NULL"
+                    " AND expires_at <= ?)",
                     (now, now, now),
                 )
             )

@@ -245,6 +245,8 @@ class Engine(Leading):
                     continue
                 keys.add(key)
             hand = self.hands[job.pool]
+            if now >= hand.until:
+                hand.addresses.clear()  # taking a new hand tells whether the pool may issue for longer by now
             if len(hand.addresses) < job.count:
                 job.error = AGAIN  # others of this batch had the rest; taking a new hand tells whether there is more
                 continue
@@ -275,6 +277,8 @@ class Engine(Leading):
         if hand is None or not hand.addresses:
             return False
         self._now = now = self.clock()
+        if now >= hand.until:
+            return False
         leases: list[GrantRow] = []
         record = give(job, hand, self._given(hand, 1), self.chain, now, moment(now), leases)
         began = time.perf_counter()

@@ -40,6 +40,7 @@ def allocate(
         return granted(details, before[0], again=True)
     ahead(holder, tx.now)
     pool = hands.find_pool(tx, name, lock=True)
+    hands.in_time(tx, pool)
     if address is None:
         runs = hands.take_now(tx, pool, count, chance, at_least=at_least)
     else:

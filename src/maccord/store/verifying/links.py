@@ -33,10 +33,39 @@ def links(reader: Reader, faults: Faults) -> None:
         what = faults.name(pool) if there is not None else f"process {process}, which is not there"
         faults.add("hand", None, None, f"hand {hand} of {faults.name(pool)} is of {what}", pool)
     _of_blocks(reader, faults)
+    _ends(reader, faults)
     numbers = {row.name: row.id for row in faults.pools.values()}
     for block, space, lo, hi, name, host in reader.stream(_BLOCKS):
         reason = f"block {block} of host {host} has {{at}}, and no extent of pool {name} keeps it for that host"
         faults.add("block-extent", space, (lo, hi), reason, numbers.get(name))
+
+
+_EARLY = (
+    "SELECT e.space, e.lo, e.hi, e.pool, b.id FROM extent e JOIN block b ON b.id = e.block"
+    " WHERE e.kind = 'resting' AND b.revoked_at IS NOT NULL AND e.due < b.expires_at ORDER BY e.space, e.lo"
+)
+_ODD = (
+    "SELECT space, lo, hi, pool, id, serial, expires_at, until, revoked_at FROM block WHERE (serial = 0) <>"
+    " (expires_at IS NULL) OR (revoked_at IS NOT NULL AND (until IS NULL OR expires_at IS NULL)) ORDER BY space, lo"
+)
+_STANDING = "SELECT id, valid_until FROM pool WHERE (origin = '') <> (valid_until IS NULL) ORDER BY id"
+
+
+def _ends(reader: Reader, faults: Faults) -> None:
+    """Look at what is leased for a time: blocks to hosts, and ranges to pools."""
+    for space, lo, hi, pool, block in reader.stream(_EARLY):
+        why = f"{{at}} of block {block}, which was taken back, is free before the lease of its host is over"
+        faults.add("block-rest", space, (lo, hi), why, pool)
+    numbers = {row.name: row.id for row in faults.pools.values()}
+    for space, lo, hi, name, block, serial, expires, until, _ in reader.stream(_ODD):
+        if (serial == 0) != (expires is None):
+            why = "was leased, and has no end" if expires is None else "has an end, and was never leased"
+        else:
+            why = "was taken back, and is in force" if until is None else "was taken back, and had no end"
+        faults.add("block-fields", space, (lo, hi), f"block {block} with {{at}} {why}", numbers.get(name))
+    for pool, valid_until in reader.rows(_STANDING):
+        why = "stands on a lease that has no end" if valid_until is None else "has an end, and stands on no lease"
+        faults.add("pool-origin", None, None, f"{faults.name(pool)} {why}", pool)
 
 
 def _of_blocks(reader: Reader, faults: Faults) -> None:

@@ -175,7 +175,8 @@ CREATE TABLE tenure (
 );
 CREATE INDEX tenure_address ON tenure (space, address, since);
 
--- Hosts' own ranges, past ones too. One that is leased for a time ends at `expires_at`; `serial` counts its renewals.
+-- Hosts' own ranges, past ones too. One that is leased for `lease_s` seconds ends at `expires_at`; `serial` counts how
+-- often it was leased.
 CREATE TABLE block (
   id INTEGER PRIMARY KEY,
   space INTEGER NOT NULL REFERENCES space (id),
@@ -189,7 +190,8 @@ CREATE TABLE block (
   expires_at INTEGER,
   serial INTEGER NOT NULL DEFAULT 0,
   revoked_at INTEGER,
-  version INTEGER NOT NULL DEFAULT 1
+  version INTEGER NOT NULL DEFAULT 1,
+  lease_s INTEGER
 );
 CREATE INDEX block_lo ON block (space, lo);
 CREATE INDEX block_expires ON block (expires_at) WHERE expires_at IS NOT NULL AND until IS NULL;
@@ -281,6 +283,18 @@ CREATE TABLE absence (
   last_at INTEGER NOT NULL,
   times INTEGER NOT NULL,
   PRIMARY KEY (space, address)
+) WITHOUT ROWID;
+
+-- Leases of ranges that this store has accepted of another, as pools: the newest serial, and since when it is known that
+-- it was taken back. They outlive their pools, so that an old lease does not come back.
+CREATE TABLE delegation (
+  store TEXT NOT NULL,
+  block INTEGER NOT NULL,
+  serial INTEGER NOT NULL,
+  pool TEXT NOT NULL,
+  ends_at INTEGER NOT NULL,
+  revoked_at INTEGER,
+  PRIMARY KEY (store, block)
 ) WITHOUT ROWID;
 
 -- Public keys with which leases of ranges are signed; the private ones are in no database.

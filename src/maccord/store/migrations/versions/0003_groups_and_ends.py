@@ -23,6 +23,7 @@ _COLUMNS = {
         "serial {number} NOT NULL DEFAULT 0",
         "revoked_at {number}",
         "version {number} NOT NULL DEFAULT 1",
+        "lease_s {number}",
     ),
 }
 _NEW = (
@@ -63,6 +64,15 @@ _NEW = (
   times {number} NOT NULL,
   PRIMARY KEY (space, address)
 ){apart}""",
+    """CREATE TABLE delegation (
+  store {text} NOT NULL,
+  block {number} NOT NULL,
+  serial {number} NOT NULL,
+  pool {text} NOT NULL,
+  ends_at {number} NOT NULL,
+  revoked_at {number},
+  PRIMARY KEY (store, block)
+){apart}""",
     """CREATE TABLE signing_key (
   id {text} PRIMARY KEY,
   public {text} NOT NULL,
@@ -92,7 +102,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Take them away."""
-    for table in ("signing_key", "absence", "domain", "fill", "binding", "pool_group"):
+    for table in ("signing_key", "delegation", "absence", "domain", "fill", "binding", "pool_group"):
         op.execute(f"DROP TABLE {table}")
     for index in ("lease_holder_due", "block_expires"):
         op.execute(f"DROP INDEX {index}")
