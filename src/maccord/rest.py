@@ -12,9 +12,11 @@ from msgspec import Meta, Struct, convert, field
 from maccord.alloc.kinds import parse, spell
 from maccord.alloc.records import (
     GLOBAL,
+    Admission,
     Adoption,
     AuditRecord,
     Delegation,
+    Domain,
     Envelope,
     ForeignRange,
     Granted,
@@ -33,6 +35,7 @@ from maccord.alloc.records import (
     Token,
     Usage,
     Verdict,
+    WhenDown,
 )
 
 T = TypeVar("T")
@@ -351,6 +354,20 @@ class Preflight(Asked, frozen=True, kw_only=True):
     adapters: Annotated[tuple[QuestionDoc, ...], Meta(min_length=1, max_length=10_000)]
 
 
+class DomainPut(Asked, frozen=True, kw_only=True):
+    """The whole policy of a domain; what is left out is as by default."""
+
+    admission: Admission = "deny"
+    when_down: WhenDown = "deny"
+    note: Long = ""
+
+
+class DomainsDoc(Struct, frozen=True, kw_only=True):
+    """The policies of all domains that have one."""
+
+    items: tuple[Domain, ...]
+
+
 class TokenNew(Asked, frozen=True, kw_only=True):
     """A token to make: for the pools that are named, or for all (`*`). An admin has all."""
 
@@ -455,10 +472,14 @@ class AuditDoc(AuditRecord, frozen=True, kw_only=True):
 
 
 class PreflightDoc(Struct, frozen=True, kw_only=True):
-    """Whether all adapters may start, and the answer for each, in the order of the questions."""
+    """Whether all adapters may start, and the answer for each, in the order of the questions.
+
+    `checked` is False where a client could ask nobody, and each answer is the policy of its domain for that.
+    """
 
     allowed: bool
     verdicts: tuple[VerdictDoc, ...]
+    checked: bool = True
 
 
 class UsageDoc(Struct, frozen=True, kw_only=True):

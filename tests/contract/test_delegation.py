@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from typing import Any
 
 import msgspec
 import pytest
@@ -225,9 +226,9 @@ def test_what_has_no_end_or_is_over_is_not_signed(stores):
         centre.block_lease(block.id)
 
 
-def crafted(signer, **more):
+def crafted(signer, **more: Any):
     """Return a lease as a careless or hostile holder of the key would sign it."""
-    lease = {
+    lease: dict[str, Any] = {
         "store": "s", "block": 1, "serial": 1, "pool": "web", "scope": "global", "kind": "mac", "delegate": "b",
         "first": "02-00-00-00-10-00", "last": "02-00-00-00-10-0F", "issued": START,
         "not_after": START + timedelta(days=1), **more,
@@ -235,7 +236,7 @@ def crafted(signer, **more):
     return sealed(RangeLease(**lease), signer)
 
 
-HOSTILE = {
+HOSTILE: dict[str, tuple[dict[str, Any], type[Exception]]] = {
     "a group address inside": ({"first": "02-00-00-00-10-00", "last": "03-00-00-00-00-00"}, ForbiddenAddress),
     "backwards": ({"first": "02-00-00-00-10-0F", "last": "02-00-00-00-10-00"}, BadLease),
     "no address": ({"first": "zebra"}, BadLease),
@@ -268,7 +269,7 @@ def test_a_pool_keeps_to_the_range_and_the_serial_that_it_knows(site):
     signer = Signer(new_private_pem())
     keys = [signer.public]
     site.accept_lease(crafted(signer), keys, actor=ACTOR)
-    changes: tuple[dict[str, object], ...] = (
+    changes: tuple[dict[str, Any], ...] = (
         {"serial": 2, "last": "02-00-00-00-10-1F"},
         {"serial": 2, "scope": "lab"},
         {"not_after": START + timedelta(days=9)},

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from maccord.alloc.authority import Blocks, Delegating, Evidence, Groups, Leases, Page, Pools, Transfer
+from maccord.alloc.authority import Blocks, Delegating, Domains, Evidence, Groups, Leases, Page, Pools, Transfer
 from maccord.alloc.records import Actor, AuditRecord, AuditVerdict, NewToken, Role, Token
 
 
-class Book(Pools, Groups, Leases, Blocks, Delegating, Evidence, Transfer, Protocol):
+class Book(Pools, Groups, Leases, Blocks, Delegating, Domains, Evidence, Transfer, Protocol):
     """Everything that can be asked of an authority from outside."""
 
     def audit(
@@ -40,7 +40,11 @@ class Book(Pools, Groups, Leases, Blocks, Delegating, Evidence, Transfer, Protoc
         """Make a token; its secret is in the answer only."""
         ...
 
-    def revoke_token(self, name: str, *, actor: Actor) -> Token:
+    def token(self, name: str) -> Token:
+        """Return a token, one that is revoked too."""
+        ...
+
+    def revoke_token(self, name: str, *, actor: Actor, expect: int | None = None) -> Token:
         """Make a token invalid from now on."""
         ...
 

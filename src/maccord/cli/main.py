@@ -30,6 +30,7 @@ _COMMANDS = {
     "group": "Bind pools to sites, clusters and hosts, in an order; explain which pool gives.",
     "address": "Allocate, look up, share and release addresses; adopt what is in use.",
     "block": "Give hosts ranges of their own, carved from a pool.",
+    "domain": "Say what is done in a domain with an adapter whose address is not its own.",
     "token": "Make, list and revoke tokens of the REST service.",
     "audit": "Read the record of all changes, and check that it is whole.",
     "preflight": "Ask whether adapters may start: whether anybody else holds their addresses.",
@@ -78,7 +79,7 @@ def cli() -> None:
 
 
 _SETTINGS = Path("maccord.toml")
-_AUTHORITY = ("pool", "group", "address", "block", "token", "audit", "preflight", "serve")
+_AUTHORITY = ("pool", "group", "address", "block", "domain", "token", "audit", "preflight", "serve")
 _SHARED = ("store", "server", "token-file", "ca")
 """Settings at the top of maccord.toml that go to every command of the allocator."""
 

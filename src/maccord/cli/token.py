@@ -70,12 +70,32 @@ def list_(*, form: str) -> int:
     return OK
 
 
-@command.command("revoke")
+@command.command("show")
 @click.argument("name")
 @format_option()
-def revoke(*, name: str, form: str) -> int:
+def show_(*, name: str, form: str) -> int:
+    """Show the token NAME, without its secret."""
+    with opened() as (book, _):
+        found = book.token(name)
+    show(form, found, facts([
+        ("token", found.name),
+        ("role", found.role),
+        ("pools", ", ".join(found.pools)),
+        ("made", found.created_at),
+        ("expires", found.expires_at),
+        ("revoked", found.revoked_at),
+        ("version", str(found.version)),
+    ]))  # fmt: skip
+    return OK
+
+
+@command.command("revoke")
+@click.argument("name")
+@click.option("--expect", type=int, metavar="VERSION", help="Only if it still has this version.")
+@format_option()
+def revoke(*, name: str, expect: int | None, form: str) -> int:
     """Make the token NAME invalid; services refuse it within a second or two."""
     with opened() as (book, actor):
-        gone = book.revoke_token(name, actor=actor)
+        gone = book.revoke_token(name, actor=actor, expect=expect)
     show(form, gone, facts([("revoked", gone.name), ("at", gone.revoked_at)]))
     return OK

@@ -18,6 +18,7 @@ Source: RFC 9110 (which requests may be repeated, Retry-After), RFC 9457 (proble
 from maccord.client.audit import ClientAudit
 from maccord.client.blocks import ClientBlocks
 from maccord.client.delegation import ClientDelegating
+from maccord.client.domains import ClientDomains
 from maccord.client.errors import Refused, Unreachable
 from maccord.client.evidence import ClientEvidence
 from maccord.client.groups import ClientGroups
@@ -25,8 +26,9 @@ from maccord.client.leases import ClientLeases
 from maccord.client.pools import ClientPools
 from maccord.client.tokens import ClientTokens
 from maccord.client.transfer import ClientTransfer
+from maccord.client.unchecked import Answered, Kept
 
-__all__ = ["Client", "Refused", "Unreachable"]
+__all__ = ["Answered", "Client", "Kept", "Refused", "Unreachable"]
 
 
 class Client(
@@ -34,6 +36,7 @@ class Client(
     ClientPools,
     ClientGroups,
     ClientDelegating,
+    ClientDomains,
     ClientEvidence,
     ClientLeases,
     ClientAudit,

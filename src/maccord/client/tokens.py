@@ -25,10 +25,14 @@ class ClientTokens(Connection):
         body = {"name": name, "role": role, "pools": tuple(pools), "expires_at": expires_at}
         return self._ask("POST", "/v1/tokens", NewToken, body=body)
 
-    def revoke_token(self, name: str, *, actor: Actor | None = None) -> Token:
+    def token(self, name: str) -> Token:
+        """Return a token, one that is revoked too."""
+        return self._ask("GET", f"/v1/tokens/{part(name)}", Token)
+
+    def revoke_token(self, name: str, *, actor: Actor | None = None, expect: int | None = None) -> Token:
         """Make a token invalid from now on."""
         del actor
-        return self._ask("DELETE", f"/v1/tokens/{part(name)}", Token)
+        return self._ask("DELETE", f"/v1/tokens/{part(name)}", Token, expect=expect)
 
     def tokens(self) -> tuple[Token, ...]:
         """Return all tokens, revoked and expired ones too."""

@@ -48,6 +48,10 @@ class Metrics:
         self._released = Counter("maccord_releases", "Releases by a holder.", ["pool"], registry=registry)
         self._refused = Counter("maccord_refusals", "Requests refused, by problem.", ["problem"], registry=registry)
         self._conflicts = Counter("maccord_conflicts", "Conflicts seen, by where.", ["where"], registry=registry)
+        self._admitted = Counter(
+            "maccord_admissions", "Adapters asked about that have an address not their own, by decision.", ["decision"],
+            registry=registry,
+        )  # fmt: skip
         self.webhooks = Counter("maccord_webhooks", "Webhooks by outcome.", ["outcome"], registry=registry)
         self.registry.register(_Fills(fills))
         self.registry.register(_Store(counters))
@@ -82,6 +86,10 @@ class Metrics:
     def conflicts(self, where: str, count: int) -> None:
         """Count conflicts that an adoption, a preflight or a reconciliation showed."""
         self._conflicts.labels(where).inc(count)
+
+    def admitted(self, decision: str) -> None:
+        """Count what a preflight decided of an adapter whose address is not its own: deny, warn, allow."""
+        self._admitted.labels(decision).inc()
 
     def text(self) -> bytes:
         """Return everything as Prometheus reads it."""

@@ -10,7 +10,7 @@ from msgspec import json
 
 from maccord.alloc import check
 from maccord.alloc.clock import micros, moment
-from maccord.alloc.errors import BadRequest, BadToken, NoSuchPool, NoSuchToken, TokenExists
+from maccord.alloc.errors import BadRequest, BadToken, NoSuchPool, NoSuchToken, StaleVersion, TokenExists
 from maccord.alloc.records import ROLES, Actor, NewToken, Role, Token
 from maccord.store.database import Reader
 from maccord.store.work import Tx, packed
@@ -34,6 +34,7 @@ def _shown(row: Sequence[Any]) -> Token:
         created_at=moment(created),
         expires_at=moment(expires) if expires is not None else None,
         revoked_at=moment(revoked) if revoked is not None else None,
+        version=created if revoked is None else max(revoked, created + 1),
     )
 
 
@@ -71,10 +72,20 @@ def checked(reader: Reader, secret: str, now: int) -> Token:
     return _shown(rows[0])
 
 
-def revoke(tx: Tx, name: str, actor: Actor) -> Token:
-    """Make a token invalid."""
-    if not tx.one("SELECT 1 FROM token WHERE name = ?", (name,)):
+def find(reader: Reader, name: str) -> Token:
+    """Return a token by its name; raises NoSuchToken."""
+    rows = reader.rows(f"{_TOKEN} WHERE name = ?", (name,))
+    if not rows:
         raise NoSuchToken(name)
+    return _shown(rows[0])
+
+
+def revoke(tx: Tx, name: str, actor: Actor, expect: int | None = None) -> Token:
+    """Make a token invalid."""
+    tx.one("SELECT 1 FROM token WHERE name = ?" + tx.db.for_update, (name,))  # noqa: S608 - ours
+    before = find(tx.db, name)
+    if expect is not None and expect != before.version:
+        raise StaleVersion(f"token {name!r}", expect, before.version)
     if tx.db.run("UPDATE token SET revoked_at = ? WHERE name = ? AND revoked_at IS NULL", (tx.now, name)):
         tx.record(actor, "revoke-token", name, {})
     row = tx.one(f"{_TOKEN} WHERE name = ?", (name,))

@@ -75,6 +75,7 @@ TABLES = {
     "journal": ("id", "chain", "seq", "at", "actor", "origin", "action", "subject", "details", "key", "hash"),
     "anchor": ("id", "at", "heads", "hash"),
     "token": ("name", "hash", "role", "pools", "created_at", "expires_at", "revoked_at"),
+    "domain": ("scope", "admission", "when_down", "note", "changed_at", "version"),
     "delegation": ("store", "block", "serial", "pool", "ends_at", "revoked_at"),
     "signing_key": ("id", "public", "since", "until"),
 }
@@ -89,6 +90,7 @@ _ORDER = {
     "extent": "space, lo",
     "lease": "space, address",
     "token": "name",
+    "domain": "scope",
     "delegation": "store, block",
 }
 _PART = 5000

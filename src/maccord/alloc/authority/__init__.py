@@ -12,6 +12,7 @@ from maccord.alloc.authority.aio import AsyncAuthority
 from maccord.alloc.authority.audit import Audit
 from maccord.alloc.authority.blocks import Blocks
 from maccord.alloc.authority.delegation import ALLOWANCE_S, Delegating
+from maccord.alloc.authority.domains import Domains
 from maccord.alloc.authority.evidence import Evidence
 from maccord.alloc.authority.groups import Groups
 from maccord.alloc.authority.leases import Leases
@@ -30,6 +31,7 @@ __all__ = [
     "Blocks",
     "Counters",
     "Delegating",
+    "Domains",
     "Evidence",
     "Groups",
     "Leases",

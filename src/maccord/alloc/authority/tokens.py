@@ -26,8 +26,15 @@ class Tokens(Protocol):
         """Return the token that a secret is of; raises BadToken. One indexed read; ask once per request."""
         ...
 
-    def revoke_token(self, name: str, *, actor: Actor) -> Token:
-        """Make a token invalid from now on. Raises NoSuchToken."""
+    def token(self, name: str) -> Token:
+        """Return a token, one that is revoked too. Raises NoSuchToken."""
+        ...
+
+    def revoke_token(self, name: str, *, actor: Actor, expect: int | None = None) -> Token:
+        """Make a token invalid from now on. `expect` is the version that the caller saw.
+
+        Raises NoSuchToken, StaleVersion.
+        """
         ...
 
     def tokens(self) -> tuple[Token, ...]:

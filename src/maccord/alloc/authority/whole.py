@@ -6,6 +6,7 @@ from maccord.alloc.authority.aio import AsyncAuthority
 from maccord.alloc.authority.audit import Audit
 from maccord.alloc.authority.blocks import Blocks
 from maccord.alloc.authority.delegation import Delegating
+from maccord.alloc.authority.domains import Domains
 from maccord.alloc.authority.evidence import Evidence
 from maccord.alloc.authority.groups import Groups
 from maccord.alloc.authority.leases import Leases
@@ -15,7 +16,9 @@ from maccord.alloc.authority.tokens import Tokens
 from maccord.alloc.authority.transfer import Transfer
 
 
-class Authority(Pools, Groups, Leases, Blocks, Delegating, Evidence, Audit, Tokens, Transfer, Running, Protocol):
+class Authority(
+    Pools, Groups, Leases, Blocks, Delegating, Domains, Evidence, Audit, Tokens, Transfer, Running, Protocol
+):
     """All of it."""
 
     @property

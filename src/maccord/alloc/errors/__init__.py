@@ -6,6 +6,7 @@ Each kind has a file of its subject; `refusal.py` says what all of them are.
 from maccord.alloc.errors.addresses import AddressTaken, AdoptionConflicts, ForbiddenAddress, NotInPool
 from maccord.alloc.errors.blocks import BlockWithoutEnd, NoRoom, NoSuchBlock
 from maccord.alloc.errors.delegation import BadKey, BadLease, CannotSign, LeaseRefused, NoSuchKey, PoolEnded
+from maccord.alloc.errors.domains import NoSuchDomain
 from maccord.alloc.errors.groups import GroupExhausted, GroupNotGranted, NoPoolForGroup, NoSuchGroup, PoolBound
 from maccord.alloc.errors.leases import HolderNeeded, NoSuchLease, NotHolder, ScopeNeeded, WrongState
 from maccord.alloc.errors.pools import NoSuchPool, PoolExhausted, PoolExists, PoolInUse, RangeOverlap
@@ -47,6 +48,7 @@ __all__ = [  # noqa: RUF022 - in the order in which documents list them
     "BadKey",
     "NoSuchKey",
     "CannotSign",
+    "NoSuchDomain",
     "AdoptionConflicts",
     "BadToken",
     "NoSuchToken",

@@ -14,6 +14,7 @@ from maccord.alloc.records.delegation import (
     Signature,
     SigningKey,
 )
+from maccord.alloc.records.domains import ADMISSIONS, WHEN_DOWN, Admission, Domain, WhenDown
 from maccord.alloc.records.evidence import Adopted, Adoption, Fenced, ForeignRange, Question, Tenure, Verdict
 from maccord.alloc.records.forecasts import FillPoint, Forecast, Jump, Outlook
 from maccord.alloc.records.groups import Candidate, Explained, Group, Standing
@@ -38,11 +39,14 @@ from maccord.alloc.records.tokens import ROLES, NewToken, Role, Token
 from maccord.alloc.records.verdicts import StoreFault, StoreVerdict
 
 __all__ = [
+    "ADMISSIONS",
     "GLOBAL",
     "HOLDER_KINDS",
     "POLICIES",
     "ROLES",
+    "WHEN_DOWN",
     "Actor",
+    "Admission",
     "Adopted",
     "Adoption",
     "AuditFault",
@@ -51,6 +55,7 @@ __all__ = [
     "Block",
     "Candidate",
     "Delegation",
+    "Domain",
     "Envelope",
     "Exclusion",
     "Explained",
@@ -94,4 +99,5 @@ __all__ = [
     "Token",
     "Usage",
     "Verdict",
+    "WhenDown",
 ]

@@ -5,6 +5,7 @@ from datetime import datetime
 from msgspec import Struct
 
 from maccord.alloc.life import State
+from maccord.alloc.records.domains import Admission
 from maccord.alloc.records.holders import Holder
 from maccord.alloc.records.scopes import GLOBAL
 
@@ -64,7 +65,9 @@ class Verdict(Struct, frozen=True, kw_only=True):
     """The answer for one adapter. `allowed` False comes with a refusal, as REST shows it, in `problem`.
 
     `reason` is one of `holder` (it holds it), `free-of-pool` (free in a pool: allocate it first; not allowed unless the
-    caller says so), `unknown` (in no pool and with no lease: nothing speaks against it), `taken`, `forbidden`.
+    caller says so), `unknown` (in no pool and with no lease: nothing speaks against it), `taken`, `forbidden`, and
+    `unchecked` where nobody could be asked. `decision` is what the policy of the domain makes of it: with `warn` and
+    `allow` it may start although there is a refusal in `problem`.
     """
 
     address: str
@@ -73,6 +76,7 @@ class Verdict(Struct, frozen=True, kw_only=True):
     reason: str
     detail: str
     problem: dict[str, object] | None = None
+    decision: Admission = "deny"
 
 
 class Tenure(Struct, frozen=True, kw_only=True):

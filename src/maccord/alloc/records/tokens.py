@@ -10,7 +10,10 @@ ROLES: tuple[Role, ...] = get_args(Role)
 
 
 class Token(Struct, frozen=True, kw_only=True):
-    """A token without its secret. `pools` are the pools it is granted, `*` for all; an admin has all."""
+    """A token without its secret. `pools` are the pools it is granted, `*` for all; an admin has all.
+
+    `version` is another when it was revoked, and that of no other token of the name: the ETag.
+    """
 
     name: str
     role: Role
@@ -18,6 +21,7 @@ class Token(Struct, frozen=True, kw_only=True):
     created_at: datetime
     expires_at: datetime | None = None
     revoked_at: datetime | None = None
+    version: int = 0
 
     def may(self, role: Role, pool: str | None = None) -> bool:
         """Return whether the token allows what `role` may do, in `pool` if one is named."""

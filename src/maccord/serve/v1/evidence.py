@@ -28,6 +28,15 @@ def _preflight(call: Call[Service]) -> Reply:
     refused = sum(not one.allowed for one in found)
     if refused:
         call.service.metrics.conflicts("preflight", refused)
+    for question, one in zip(asked.adapters, found, strict=True):
+        if one.problem is not None:
+            call.service.metrics.admitted(one.decision)
+            if one.allowed:  # somebody may ask why two had one address
+                call.service.log.tell(
+                    "admitted", level="warning" if one.decision == "warn" else "info", request=call.visit.id,
+                    address=one.address, holder=str(one.holder), scope=question.scope, reason=one.reason,
+                    decision=one.decision, by=call.principal.name,
+                )  # fmt: skip
     return Reply(document({"allowed": not refused, "verdicts": verdicts}, PreflightDoc))
 
 
@@ -42,7 +51,7 @@ def _shown(verdict: Verdict, principal: Principal) -> dict[str, object]:
         problem = problem | {"type": PREFIX + str(problem["type"])}
     return {
         "mac": verdict.address, "holder": verdict.holder, "allowed": verdict.allowed, "reason": verdict.reason,
-        "detail": detail, "problem": problem,
+        "detail": detail, "problem": problem, "decision": verdict.decision,
     }  # fmt: skip
 
 
@@ -59,7 +68,9 @@ OPERATIONS: tuple[Operation[Service], ...] = (
     Operation(
         method="POST", path="/v1/preflight", id="preflight", tag="evidence", role="reader", run=_preflight,
         body=Preflight, bulk=True,
-        what="Ask whether adapters may start here. For the hooks of any orchestrator; changes nothing.",
+        what="Ask whether adapters may start here. For the hooks of any orchestrator; changes nothing.\n\n"
+        "`allowed` is the answer. Where somebody else has an address, the policy of the domain decides (`decision`): "
+        "with `warn` and `allow` the adapter may start, and `problem` says what is wrong all the same.",
         answers={200: Answer("An answer for each, and whether all may.", PreflightDoc)},
         problems=("bad-address", "store-unavailable"),
     ),

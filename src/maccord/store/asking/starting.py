@@ -2,18 +2,39 @@
 
 from collections.abc import Sequence
 
+from msgspec.structs import replace
+
 from maccord.alloc import guard
 from maccord.alloc.errors import AddressTaken, ForbiddenAddress
 from maccord.alloc.kinds import kind_of, parse, spell
 from maccord.alloc.life import OWNED, State
-from maccord.alloc.records import Question, Verdict
+from maccord.alloc.records import Admission, Question, Verdict
+from maccord.store import domains
 from maccord.store.asking.coming import preview
 from maccord.store.asking.leases import look_up
 from maccord.store.database import Reader
 
 
 def preflight(reader: Reader, questions: Sequence[Question]) -> tuple[Verdict, ...]:
-    """Answer whether adapters may start."""
+    """Answer whether adapters may start; what speaks against it is weighed by the policy of the domain."""
+    found = _answers(reader, questions)
+    if all(one.allowed for one in found):
+        return found
+    policies = {one.scope: one.admission for one in domains.every(reader)}
+    return tuple(
+        _by_policy(verdict, policies.get(asked.scope, "deny")) for asked, verdict in zip(questions, found, strict=True)
+    )
+
+
+def _by_policy(verdict: Verdict, admission: Admission) -> Verdict:
+    """Return a verdict as a policy has it. What no adapter may wear is denied by every policy."""
+    if verdict.allowed or verdict.reason == "forbidden" or admission == "deny":
+        return verdict
+    return replace(verdict, allowed=True, decision=admission)
+
+
+def _answers(reader: Reader, questions: Sequence[Question]) -> tuple[Verdict, ...]:
+    """Answer by what is held alone."""
     seen: dict[tuple[str, str], Question] = {}
     verdicts = []
     for asked in questions:
@@ -76,7 +97,7 @@ def _alternative(reader: Reader, name: str | None) -> str | None:
 
 
 def _allowed(address: str, asked: Question, reason: str, detail: str) -> Verdict:
-    return Verdict(address=address, holder=asked.holder, allowed=True, reason=reason, detail=detail)
+    return Verdict(address=address, holder=asked.holder, allowed=True, reason=reason, detail=detail, decision="allow")
 
 
 def _refused(address: str, asked: Question, reason: str, why: AddressTaken | ForbiddenAddress) -> Verdict:

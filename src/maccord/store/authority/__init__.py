@@ -10,6 +10,7 @@ from maccord.store.authority.aio import StoreAsyncAuthority
 from maccord.store.authority.audit import StoreAudit
 from maccord.store.authority.blocks import StoreBlocks
 from maccord.store.authority.delegation import StoreDelegating
+from maccord.store.authority.domains import StoreDomains
 from maccord.store.authority.evidence import StoreEvidence
 from maccord.store.authority.groups import StoreGroups
 from maccord.store.authority.leases import StoreLeases
@@ -25,6 +26,7 @@ class StoreAuthority(
     StoreLeases,
     StoreBlocks,
     StoreDelegating,
+    StoreDomains,
     StoreEvidence,
     StoreAudit,
     StoreTokens,

@@ -31,10 +31,14 @@ class StoreTokens(Part, Tokens):
         now = self._clock()
         return self._ask(lambda reader: tokens.checked(reader, secret, now))
 
-    def revoke_token(self, name: str, *, actor: Actor) -> Token:
+    def token(self, name: str) -> Token:
+        """See Tokens."""
+        return self._ask(lambda reader: tokens.find(reader, name))
+
+    def revoke_token(self, name: str, *, actor: Actor, expect: int | None = None) -> Token:
         """See Tokens."""
         check.actor(actor)
-        return self._do(lambda tx: tokens.revoke(tx, name, actor))
+        return self._do(lambda tx: tokens.revoke(tx, name, actor, expect))
 
     def tokens(self) -> tuple[Token, ...]:
         """See Tokens."""
