@@ -79,6 +79,7 @@ def test_a_command_without_a_keeper_finds_what_is_over(stores):
     authority.close()
     stores.time.pass_s(1000)
     command = stores.open(background=False)
+    assert command.blocks().items == ()
     assert command.allocate("web", vm("a"), actor=ACTOR).addresses == (FIRST,)
 
 

@@ -12,7 +12,7 @@ from maccord.alloc.authority import Counters, Running
 from maccord.alloc.clock import SteadyClock, moment
 from maccord.alloc.errors import StoreUnavailable
 from maccord.alloc.records import Note
-from maccord.store import asking, auditing, hands, holders, resting, sampling
+from maccord.store import asking, auditing, block_ends, hands, holders, resting, sampling
 from maccord.store.authority.part import Part
 from maccord.store.database import Busy, Database, Trouble
 from maccord.store.ending import end_holders
@@ -53,17 +53,20 @@ class StoreRunning(Part, Running):
             self._thread = threading.Thread(target=self._keep, name="maccord-keeper", daemon=True)
             self._thread.start()
         else:
-            self._end_holders()
+            self._end_what_is_over()
 
-    def _end_holders(self) -> None:
-        """Let holders go whose time is over, where no keeper does so: nobody is shown who holds no longer."""
+    def _end_what_is_over(self) -> None:
+        """Let holders and hosts go whose time is over, where no keeper does so: nobody is shown who holds no longer."""
         now = self._clock()
-        over = "SELECT 1 WHERE EXISTS (SELECT 1 FROM lease WHERE holder_due IS NOT NULL AND holder_due <= ?)"
+        over = (
+            "SELECT 1 WHERE EXISTS (SELECT 1 FROM lease WHERE holder_due IS NOT NULL AND holder_due <= ?)"
+            " OR EXISTS (SELECT 1 FROM block WHERE expires_at IS NOT NULL AND until IS NULL AND expires_at <= ?)"
+        )
         with contextlib.suppress(StoreUnavailable):  # it may not be written now, and be read all the same
             for _ in range(_SWEEPS_MAX):
-                if not self._ask(lambda reader: reader.rows(over, (now,))):
+                if not self._ask(lambda reader: reader.rows(over, (now, now))):
                     break
-                self._do(lambda tx: end_holders(tx, None, resting.BATCH))
+                self._do(lambda tx: end_holders(tx, None, resting.BATCH) + block_ends.expire(tx, None))
 
     def subscribe(self, listener: Callable[[Note], None]) -> None:
         """See Running."""
@@ -100,7 +103,7 @@ class StoreRunning(Part, Running):
                     " OR EXISTS (SELECT 1 FROM extent WHERE due IS NOT NULL AND due <= ?)"
                     " OR EXISTS (SELECT 1 FROM block WHERE expires_at IS NOT NULL AND until IS NULL"
                     " AND expires_at <= ?)",
-                    (now, now, now),
+                    (now, now, now, now),
                 )
             )
         )
