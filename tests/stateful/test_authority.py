@@ -48,6 +48,7 @@ class Model:
         self.holders: dict[int, list[str]] = {place: [] for place in range(SIZE)}
         self.due = {}
         self.ends = {}  # by place and name: when a holder lets go by itself
+        self.kept = {}  # until when what was revoked is free for nobody, whoever else lets go of it
         self.beneath = {}  # what an address that was adopted in a block comes back to: BLOCK, or the end of its rest
         self.now = 0
 
@@ -102,6 +103,7 @@ class AuthorityMachine(RuleBasedStateMachine):
         self.model = Model()
         self.keys = {}
         self.blocks = {}
+        self.leased = {}  # until when
 
     @initialize(policy=st.sampled_from(["sequential", "lowest", "random"]), confirms=st.booleans())
     def begin(self, policy, confirms):
@@ -258,7 +260,9 @@ class AuthorityMachine(RuleBasedStateMachine):
         for place in places:
             if model.state[place] not in OWNED:
                 model.holders[place] = [name]
-                if model.beneath.get(place) is not State.BLOCK:
+                if model.kept.get(place, 0) > model.now:
+                    model.beneath[place] = model.kept[place]
+                elif model.beneath.get(place) is not State.BLOCK:
                     model.beneath.pop(place, None)
                 if model.state[place] in (State.RESTING, State.PROBATION):
                     model.go(place, Event.RESTED)
@@ -282,16 +286,18 @@ class AuthorityMachine(RuleBasedStateMachine):
                 self.model.go(place, Event.EXCLUDE)
             assert self.model.state[place] is State.EXCLUDED
 
-    @rule(who=st.integers(0, 2), size=st.integers(1, 5))
-    def carve(self, who, size):
+    @rule(who=st.integers(0, 2), size=st.integers(1, 5), for_s=st.sampled_from([None, None, 40, 200]))
+    def carve(self, who, size, for_s):
         try:
-            block = self.each[who].carve_block("web", HOST, actor=ACTOR, size=size)
+            block = self.each[who].carve_block("web", HOST, actor=ACTOR, size=size, for_s=for_s)
         except NoRoom:
             states = [self.model.state[place] is State.FREE for place in range(SIZE)]
             assert not any(all(states[at : at + size]) for at in range(SIZE - size + 1))
         else:
             first = int(block.first.replace("-", ""), 16) - FIRST
             self.blocks[block.id] = range(first, first + size)
+            if for_s is not None:
+                self.leased[block.id] = self.model.now + for_s
             for place in self.blocks[block.id]:
                 self.model.go(place, Event.CARVE)
                 self.model.beneath[place] = State.BLOCK
@@ -301,7 +307,10 @@ class AuthorityMachine(RuleBasedStateMachine):
     def return_block(self, who, which):
         number = sorted(self.blocks)[which % len(self.blocks)]
         self.each[who].return_block(number, actor=ACTOR)
-        due = self.model.now + REST_S
+        self.leased.pop(number, None)
+        self.ended(number, self.model.now + REST_S)
+
+    def ended(self, number, due):
         for place in self.blocks.pop(number):
             if self.model.state[place] is State.BLOCK:
                 self.model.go(place, Event.RETURN)
@@ -309,6 +318,22 @@ class AuthorityMachine(RuleBasedStateMachine):
                 del self.model.beneath[place]
             else:
                 self.model.beneath[place] = due
+
+    @precondition(lambda self: self.leased)
+    @rule(who=st.integers(0, 2), which=st.integers(0, SIZE - 1))
+    def renew_block(self, who, which):
+        number = sorted(self.leased)[which % len(self.leased)]
+        self.each[who].renew_block(number, actor=ACTOR, for_s=200)
+        self.leased[number] = self.model.now + 200
+
+    @precondition(lambda self: self.leased)
+    @rule(who=st.integers(0, 2), which=st.integers(0, SIZE - 1))
+    def revoke_block(self, who, which):
+        number = sorted(self.leased)[which % len(self.leased)]
+        self.each[who].revoke_block(number, reason="test", actor=ACTOR)
+        due = self.leased.pop(number) + REST_S  # whoever has the lease may not have heard
+        self.model.kept |= dict.fromkeys(self.blocks[number], due)
+        self.ended(number, due)
 
     @rule(who=st.integers(0, 2))
     def change(self, who):
@@ -323,6 +348,8 @@ class AuthorityMachine(RuleBasedStateMachine):
     @rule(seconds=st.sampled_from([1, 25, 51, 121]), who=st.integers(0, 2))
     def time_passes(self, seconds, who):
         self.stores.time.pass_s(seconds)
+        for number in [one for one, end in self.leased.items() if end <= self.model.now + seconds]:
+            self.ended(number, self.leased.pop(number) + REST_S)
         self.model.pass_s(seconds)
         for each in (who, who):  # what expires now begins to rest now, and is looked at again
             self.each[each].tick()
