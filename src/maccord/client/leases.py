@@ -1,11 +1,12 @@
 """Calls about addresses."""
 
+from collections.abc import Sequence
 from uuid import uuid4
 
 from maccord import rest
 from maccord.alloc.authority import Leases, Page
 from maccord.alloc.life import State
-from maccord.alloc.records import GLOBAL, Actor, Granted, Holder, HolderChange, Lease, Released
+from maccord.alloc.records import GLOBAL, Actor, Derived, Granted, Holder, HolderChange, Lease, Released
 from maccord.client.connection import Connection, part
 
 
@@ -25,13 +26,22 @@ class ClientLeases(Connection, Leases):
         count: int = 1,
         address: str | None = None,
         at_least: int | None = None,
+        identity: str | None = None,
         key: str | None = None,
     ) -> Granted:
         """Give `count` addresses, or the one that is named; all or none, or `at_least` so many of them."""
         del actor
-        body = {"holder": holder, "count": count, "address": address, "at_least": at_least}
+        body = {
+            "holder": holder, "count": count, "address": address, "at_least": at_least, "identity": identity,
+        }  # fmt: skip
         path = f"/v1/pools/{part(pool)}/addresses"
         return self._ask("POST", path, rest.GrantedDoc, body=body, key=key or uuid4().hex).record()
+
+    def derive(self, pool: str, identities: Sequence[str]) -> tuple[Derived, ...]:
+        """Tell which addresses identities would get now; nothing is reserved."""
+        body = {"identities": tuple(identities)}
+        path = f"/v1/pools/{part(pool)}/derivations"
+        return self._ask("POST", path, rest.DerivationsDoc, body=body, again=True).items
 
     def preview(self, pool: str, *, count: int = 1) -> tuple[str, ...]:
         """Return free addresses of a pool, and reserve nothing."""

@@ -33,6 +33,7 @@ EVERY = [
     errors.HolderNeeded("a", ["b", "c"]),
     errors.ScopeNeeded("a", ["s1", "s2"]),
     errors.WrongState("a", "free", "confirmed"),
+    errors.NotLeaked("a", 2, 60, 3, 604_800),
     errors.StaleVersion("pool 'web'", 1, 2),
     errors.KeyReused("k"),
     errors.NoSuchBlock(7),

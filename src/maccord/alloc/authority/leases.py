@@ -1,10 +1,11 @@
 """Addresses given, confirmed, shared and released."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from maccord.alloc.authority.pages import Page
 from maccord.alloc.life import State
-from maccord.alloc.records import GLOBAL, Actor, Granted, Holder, HolderChange, Lease, Released
+from maccord.alloc.records import GLOBAL, Actor, Derived, Granted, Holder, HolderChange, Lease, Released
 
 
 class Leases(Protocol):
@@ -23,6 +24,7 @@ class Leases(Protocol):
         count: int = 1,
         address: str | None = None,
         at_least: int | None = None,
+        identity: str | None = None,
         key: str | None = None,
     ) -> Granted:
         """Give `count` addresses, or the one that is named; all or none. At most 1,000,000 in one call.
@@ -32,6 +34,17 @@ class Leases(Protocol):
         An address that the holder has already is given again, and nothing changes. A holder with an end (`until`) lets
         go by itself then. Raises NoSuchPool, PoolExhausted,
         AddressTaken, NotInPool, ForbiddenAddress, KeyReused, BadRequest, StoreUnavailable.
+
+        With `identity`, such as prod/web-01/nic0, the address is derived from it (`alloc/derive.py`): the one that the
+        holder has for it, or let go last and nobody has had since, its rest notwithstanding; else the first candidate
+        that is free.
+        """
+        ...
+
+    def derive(self, pool: str, identities: Sequence[str]) -> tuple[Derived, ...]:
+        """Tell which addresses identities would get now, one after the other; nothing is reserved. At most 1,000.
+
+        Raises NoSuchPool, BadRequest.
         """
         ...
 

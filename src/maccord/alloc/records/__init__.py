@@ -1,5 +1,6 @@
 """What the allocator takes and gives: plain frozen values. Times are in UTC; ends of ranges are both inside."""
 
+from maccord.alloc.records.absences import EXPECTED, Absences, Leak, Missed
 from maccord.alloc.records.audit import AuditFault, AuditRecord, AuditVerdict
 from maccord.alloc.records.blocks import Block
 from maccord.alloc.records.delegation import (
@@ -14,6 +15,7 @@ from maccord.alloc.records.delegation import (
     Signature,
     SigningKey,
 )
+from maccord.alloc.records.derived import Derived
 from maccord.alloc.records.domains import ADMISSIONS, WHEN_DOWN, Admission, Domain, WhenDown
 from maccord.alloc.records.evidence import Adopted, Adoption, Fenced, ForeignRange, Question, Tenure, Verdict
 from maccord.alloc.records.forecasts import FillPoint, Forecast, Jump, Outlook
@@ -40,11 +42,13 @@ from maccord.alloc.records.verdicts import StoreFault, StoreVerdict
 
 __all__ = [
     "ADMISSIONS",
+    "EXPECTED",
     "GLOBAL",
     "HOLDER_KINDS",
     "POLICIES",
     "ROLES",
     "WHEN_DOWN",
+    "Absences",
     "Actor",
     "Admission",
     "Adopted",
@@ -55,6 +59,7 @@ __all__ = [
     "Block",
     "Candidate",
     "Delegation",
+    "Derived",
     "Domain",
     "Envelope",
     "Exclusion",
@@ -69,7 +74,9 @@ __all__ = [
     "Holder",
     "HolderChange",
     "Jump",
+    "Leak",
     "Lease",
+    "Missed",
     "NewToken",
     "Note",
     "Outlook",

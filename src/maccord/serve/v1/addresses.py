@@ -16,6 +16,8 @@ from maccord.alloc.records import Lease
 from maccord.rest import (
     Allocate,
     Asked,
+    DerivationsDoc,
+    Derive,
     GrantedDoc,
     HistoryDoc,
     HolderDoc,
@@ -111,7 +113,8 @@ async def allocate(scope: Scope, visit: Visit, service: Service) -> None:
     source = (scope["client"] or ("",))[0]
     given = await service.authority.aio.allocate(
         pool, asked.holder.record(), actor=actor(principal, source, visit.id), count=asked.count,
-        address=asked.address, at_least=asked.at_least, key=key_of(key),
+        address=asked.address, at_least=asked.at_least, identity=asked.identity,
+        key=key_of(key),
     )  # fmt: skip
     answer = granted(given)
     if answer.mac is None:
@@ -128,6 +131,12 @@ def _quoted(scope: str) -> str:
 
 def _preview(service: Service, pool: str, count: int) -> tuple[str, ...]:
     return service.authority.preview(pool, count=min(count, 1000))
+
+
+def _derive(call: Call[Service]) -> Reply:
+    pool, asked = call.path["pool"], call.body
+    found = call.service.authority.derive(pool, asked.identities)
+    return Reply(document({"pool": pool, "items": found}, DerivationsDoc))
 
 
 def _described(call: Call[Service]) -> Reply:
@@ -277,6 +286,14 @@ OPERATIONS: tuple[Operation[Service], ...] = (
         run=_list_of_pool, query=ListedOfPool, parameters=POOL,
         what="List the addresses of a pool that are held, rest or are on probation.",
         answers={200: Answer("A page of addresses, in their order.", Page[LeaseDoc])},
+        problems=("no-such-pool", "store-unavailable"),
+    ),
+    Operation(
+        method="POST", path="/v1/pools/{pool}/derivations", id="derive", tag="addresses", role="reader", run=_derive,
+        body=Derive, parameters=POOL, bulk=True,
+        what="Tell which addresses identities would get now. Nothing is reserved.\n\n"
+        "As if they were allocated one after the other, in the order of the request.",
+        answers={200: Answer("An address for each.", DerivationsDoc)},
         problems=("no-such-pool", "store-unavailable"),
     ),
     Operation(
