@@ -106,6 +106,16 @@ class HolderDoc(Asked, frozen=True, kw_only=True):
         return Holder(self.kind, self.id, self.host, self.note, self.owner, self.until)
 
 
+class HandOver(Asked, frozen=True, kw_only=True):
+    """Who takes an address over, and from whom: an id, or kind:id; needed when there are several holders.
+
+    `to.until` is by when that must be completed; null: within a day.
+    """
+
+    to: HolderDoc
+    leaving: Short | None = None
+
+
 class HolderPatch(Asked, frozen=True, kw_only=True):
     """What to change of a holder; what is left out or null stays.
 

@@ -80,6 +80,53 @@ class ClientLeases(Connection, Leases):
         path, query = f"/v1/addresses/{part(address)}/holders", {"scope": scope, "holder": holder}
         return self._ask("PATCH", path, rest.LeaseDoc, query=query, body=change, expect=expect, again=expect is None)
 
+    def hand_over(
+        self,
+        address: str,
+        to: Holder,
+        *,
+        actor: Actor | None = None,
+        scope: str | None = None,
+        leaving: str | None = None,
+        key: str | None = None,
+        expect: int | None = None,
+    ) -> Lease:
+        """Begin to hand an address over from one holder to another."""
+        del actor
+        path, query = f"/v1/addresses/{part(address)}/hand-over", {"scope": scope}
+        body = {"to": to, "leaving": leaving}
+        return self._ask("POST", path, rest.LeaseDoc, query=query, body=body, key=key or uuid4().hex, expect=expect)
+
+    def complete_hand_over(
+        self,
+        address: str,
+        *,
+        actor: Actor | None = None,
+        scope: str | None = None,
+        holder: str | None = None,
+        expect: int | None = None,
+    ) -> Lease:
+        """End a hand-over: the new one stays."""
+        del actor
+        path, query = f"/v1/addresses/{part(address)}/hand-over/complete", {"scope": scope, "holder": holder}
+        again = expect is None and holder is not None
+        return self._ask("POST", path, rest.LeaseDoc, query=query, expect=expect, again=again)
+
+    def cancel_hand_over(
+        self,
+        address: str,
+        *,
+        actor: Actor | None = None,
+        scope: str | None = None,
+        holder: str | None = None,
+        expect: int | None = None,
+    ) -> Lease:
+        """End a hand-over: the new one lets go."""
+        del actor
+        path, query = f"/v1/addresses/{part(address)}/hand-over/cancel", {"scope": scope, "holder": holder}
+        again = expect is None and holder is not None
+        return self._ask("POST", path, rest.LeaseDoc, query=query, expect=expect, again=again)
+
     def confirm(
         self,
         address: str,

@@ -34,6 +34,8 @@ EVERY = [
     errors.ScopeNeeded("a", ["s1", "s2"]),
     errors.WrongState("a", "free", "confirmed"),
     errors.NotLeaked("a", 2, 60, 3, 604_800),
+    errors.HandOverUnderWay("a", "b", "c"),
+    errors.NoHandOver("a", None),
     errors.StaleVersion("pool 'web'", 1, 2),
     errors.KeyReused("k"),
     errors.NoSuchBlock(7),

@@ -129,6 +129,25 @@ def test_the_end_of_a_holder_is_moved_and_taken_off(capsys):
 
 
 @pytest.mark.usefixtures("book")
+def test_an_address_is_handed_over_in_two_steps(capsys):
+    said(capsys, "pool", "create", "web", "--range", RANGE)
+    said(capsys, "address", "allocate", "web", *VM)
+    over = ("address", "hand-over", FIRST)
+    shown = said(capsys, *over, "--to", "vm-adapter:vm9/nic0", "--host", "HV09", "--until", "2h")
+    assert "takes over from vm-adapter:vm1/nic0" in " ".join(shown.split())
+    assert run(["preflight", FIRST, "--holder", "vm-adapter:vm9/nic0", "--host", "HV09"]) == 0
+    assert "vm-adapter:vm1/nic0 has it by now" in " ".join(capsys.readouterr().out.split())
+    assert len(told(capsys, *over, "--cancel")["holders"]) == 1
+    said(capsys, *over, "--to", "vm-adapter:vm9/nic0", "--host", "HV09")
+    done = told(capsys, *over, "--to", "vm-adapter:vm9/nic0", "--complete")["holders"]
+    assert [(one["holder"]["id"], one["holder"]["until"]) for one in done] == [("vm9/nic0", None)]
+    assert run([*over, "--complete"]) == 2
+    assert "is not being handed over" in capsys.readouterr().err
+    for wrong in ((), ("--complete", "--cancel"), ("--complete", "--host", "HV01")):
+        assert run([*over, *wrong]) == 2
+
+
+@pytest.mark.usefixtures("book")
 def test_many_addresses_come_one_a_line_and_a_preview_gives_none(capsys):
     said(capsys, "pool", "create", "web", "--range", RANGE)
     seen = said(capsys, "address", "allocate", "web", *VM, "--count", "5", "--preview")

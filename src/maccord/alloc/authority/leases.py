@@ -86,6 +86,57 @@ class Leases(Protocol):
         """
         ...
 
+    def hand_over(
+        self,
+        address: str,
+        to: Holder,
+        *,
+        actor: Actor,
+        scope: str | None = None,
+        leaving: str | None = None,
+        key: str | None = None,
+        expect: int | None = None,
+    ) -> Lease:
+        """Begin to hand an address over from one holder to another: both hold it until that is completed or cancelled.
+
+        When it is neither by the end of `to` (a day, where it says none), `to` is gone again. If the one who leaves
+        lets go otherwise, it is completed. `leaving` is an id, or `kind:id`; it may be left out when there is one
+        holder. Beginning it twice is no fault, and moves the end to one that is given. Raises NoSuchLease, NotHolder,
+        HolderNeeded, HandOverUnderWay, ScopeNeeded, KeyReused, StaleVersion, BadRequest.
+        """
+        ...
+
+    def complete_hand_over(
+        self,
+        address: str,
+        *,
+        actor: Actor,
+        scope: str | None = None,
+        holder: str | None = None,
+        expect: int | None = None,
+    ) -> Lease:
+        """End a hand-over: who is replaced lets go, and the new one stays, with no end.
+
+        `holder` is the new one; where it is named, completing twice is no fault. Raises NoSuchLease, NoHandOver,
+        ScopeNeeded, StaleVersion.
+        """
+        ...
+
+    def cancel_hand_over(
+        self,
+        address: str,
+        *,
+        actor: Actor,
+        scope: str | None = None,
+        holder: str | None = None,
+        expect: int | None = None,
+    ) -> Lease:
+        """End a hand-over: the new one lets go, and the other has it on.
+
+        `holder` is the new one; where it is named, cancelling twice is no fault. Raises as `complete_hand_over`.
+        """
+        ...
+
     def confirm(
         self,
         address: str,

@@ -123,3 +123,42 @@ class NotLeaked(Refusal):
             "observations": self.observations,
             "wanted_s": self.wanted_s,
         }
+
+
+class HandOverUnderWay(Refusal):
+    """The address is being handed over to somebody else: `holder` takes it over from `leaving`."""
+
+    slug = "hand-over-under-way"
+    title = "The address is being handed over to another"
+
+    def __init__(self, address: str, holder: str, leaving: str) -> None:
+        super().__init__(address, holder, leaving)
+        self.address, self.holder, self.leaving = address, holder, leaving
+
+    def __str__(self) -> str:
+        return (
+            f"{self.address} is being handed over from {self.leaving} to {self.holder}: complete or cancel that first"
+        )
+
+    def fields(self) -> dict[str, object]:
+        """Return who takes it over from whom."""
+        return {"address": self.address, "holder": self.holder, "leaving": self.leaving}
+
+
+class NoHandOver(Refusal):
+    """The address is not being handed over, or not to the holder that was named."""
+
+    slug = "no-hand-over"
+    title = "The address is not being handed over"
+
+    def __init__(self, address: str, holder: str | None) -> None:
+        super().__init__(address, holder)
+        self.address, self.holder = address, holder
+
+    def __str__(self) -> str:
+        whom = f" to {self.holder}" if self.holder else ""
+        return f"{self.address} is not being handed over{whom}: it was never begun, is over, or its time has run out"
+
+    def fields(self) -> dict[str, object]:
+        """Return who was named."""
+        return {"address": self.address, "holder": self.holder}

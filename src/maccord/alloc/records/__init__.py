@@ -20,7 +20,7 @@ from maccord.alloc.records.domains import ADMISSIONS, WHEN_DOWN, Admission, Doma
 from maccord.alloc.records.evidence import Adopted, Adoption, Fenced, ForeignRange, Question, Tenure, Verdict
 from maccord.alloc.records.forecasts import FillPoint, Forecast, Jump, Outlook
 from maccord.alloc.records.groups import Candidate, Explained, Group, Standing
-from maccord.alloc.records.holders import HOLDER_KINDS, Actor, Held, Holder, HolderChange
+from maccord.alloc.records.holders import HAND_OVER_S, HOLDER_KINDS, Actor, Held, Holder, HolderChange
 from maccord.alloc.records.leases import Granted, Lease, Released
 from maccord.alloc.records.notes import Note
 from maccord.alloc.records.pools import (
@@ -44,6 +44,7 @@ __all__ = [
     "ADMISSIONS",
     "EXPECTED",
     "GLOBAL",
+    "HAND_OVER_S",
     "HOLDER_KINDS",
     "POLICIES",
     "ROLES",

@@ -2,7 +2,7 @@
 
 import click
 
-from maccord.cli.address import deriving, evidence, giving, holding, leaking
+from maccord.cli.address import deriving, evidence, giving, handing, holding, leaking
 from maccord.cli.book import BookGroup
 
 
@@ -29,6 +29,7 @@ for _part in (
     holding.confirm,
     holding.share,
     holding.amend,
+    handing.hand_over,
     holding.probation,
     holding.free,
     evidence.adopt,

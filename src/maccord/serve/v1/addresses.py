@@ -19,6 +19,7 @@ from maccord.rest import (
     DerivationsDoc,
     Derive,
     GrantedDoc,
+    HandOver,
     HistoryDoc,
     HolderDoc,
     HolderPatch,
@@ -214,6 +215,32 @@ def _amend(call: Call[Service]) -> Reply:
     return _reply(lease)
 
 
+def _hand_over(call: Call[Service]) -> Reply:
+    scope = _for_change(call)
+    asked: HandOver = call.body
+    lease = call.service.authority.hand_over(
+        call.path["mac"], asked.to.record(), actor=actor_of(call), scope=scope, leaving=asked.leaving, key=call.key,
+        expect=expected(call.if_match),
+    )  # fmt: skip
+    return _reply(lease)
+
+
+def _complete(call: Call[Service]) -> Reply:
+    scope = _for_change(call)
+    lease = call.service.authority.complete_hand_over(
+        call.path["mac"], actor=actor_of(call), scope=scope, holder=call.query.holder, expect=expected(call.if_match)
+    )
+    return _reply(lease)
+
+
+def _cancel(call: Call[Service]) -> Reply:
+    scope = _for_change(call)
+    lease = call.service.authority.cancel_hand_over(
+        call.path["mac"], actor=actor_of(call), scope=scope, holder=call.query.holder, expect=expected(call.if_match)
+    )
+    return _reply(lease)
+
+
 def _history(call: Call[Service]) -> Reply:
     if call.principal.pools is not None:
         _found(call)
@@ -337,6 +364,29 @@ OPERATIONS: tuple[Operation[Service], ...] = (
         what="Change what is said of a holder: who answers for it, until when it holds, where it is.",
         answers={200: Answer("The address.", LeaseDoc, etag=True)},
         problems=("no-such-lease", "not-holder", "holder-needed", *_KNOWN),
+    ),
+    Operation(
+        method="POST", path="/v1/addresses/{mac}/hand-over", id="handOver", tag="addresses", role="allocator",
+        run=_hand_over, query=Where, body=HandOver, parameters=MAC, keyed=True, conditional=True,
+        what="Begin to hand an address over to another holder.\n\n"
+        "Both hold it until that is completed or cancelled. When it is neither in time, the new one is gone again;"
+        " when the one who leaves lets go otherwise, it is completed.",
+        answers={200: Answer("The address.", LeaseDoc, etag=True)},
+        problems=("no-such-lease", "not-holder", "holder-needed", "hand-over-under-way", "wrong-state", *_KNOWN),
+    ),
+    Operation(
+        method="POST", path="/v1/addresses/{mac}/hand-over/complete", id="completeHandOver", tag="addresses",
+        role="allocator", run=_complete, query=WhereHolder, parameters=MAC, conditional=True,
+        what="End a hand-over: who is replaced lets go, and the new one (`holder`) stays.",
+        answers={200: Answer("The address.", LeaseDoc, etag=True)},
+        problems=("no-such-lease", "no-hand-over", "wrong-state", *_KNOWN),
+    ),
+    Operation(
+        method="POST", path="/v1/addresses/{mac}/hand-over/cancel", id="cancelHandOver", tag="addresses",
+        role="allocator", run=_cancel, query=WhereHolder, parameters=MAC, conditional=True,
+        what="End a hand-over: the new one (`holder`) lets go, and the other has the address on.",
+        answers={200: Answer("The address.", LeaseDoc, etag=True)},
+        problems=("no-such-lease", "no-hand-over", "wrong-state", *_KNOWN),
     ),
     Operation(
         method="GET", path="/v1/addresses/{mac}/history", id="history", tag="addresses", role="reader", run=_history,

@@ -68,6 +68,47 @@ class StoreLeases(Part, Leases):
         check.holder_change(change)
         return self._do(lambda tx: leasing.amend(tx, address, change, scope, holder, actor, expect))
 
+    def hand_over(
+        self,
+        address: str,
+        to: Holder,
+        *,
+        actor: Actor,
+        scope: str | None = None,
+        leaving: str | None = None,
+        key: str | None = None,
+        expect: int | None = None,
+    ) -> Lease:
+        """See Leases."""
+        actor, to, key = check.actor(actor), check.holder(to), check.key(key)
+        return self._do(lambda tx: leasing.hand_over(tx, address, to, scope, leaving, actor, key, expect))
+
+    def complete_hand_over(
+        self,
+        address: str,
+        *,
+        actor: Actor,
+        scope: str | None = None,
+        holder: str | None = None,
+        expect: int | None = None,
+    ) -> Lease:
+        """See Leases."""
+        check.actor(actor)
+        return self._do(lambda tx: leasing.complete_hand_over(tx, address, scope, holder, actor, expect))
+
+    def cancel_hand_over(
+        self,
+        address: str,
+        *,
+        actor: Actor,
+        scope: str | None = None,
+        holder: str | None = None,
+        expect: int | None = None,
+    ) -> Lease:
+        """See Leases."""
+        check.actor(actor)
+        return self._do(lambda tx: leasing.cancel_hand_over(tx, address, scope, holder, actor, expect))
+
     def confirm(
         self,
         address: str,

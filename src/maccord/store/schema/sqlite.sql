@@ -114,7 +114,7 @@ END;
 
 -- (SQLite makes a table of an IN list for every row that it checks; that shows where there are a million.)
 -- One row per address that is held, rests or is on probation: its primary key is what makes an address unique.
--- holders: [[kind, id, host, note, since], ...], with owner and until behind it where it has them; none while it rests.
+-- holders: [[kind, id, host, note, since], ...], with owner, until and whom it takes over from behind it; none while it rests.
 -- holder_due: when the first of them lets go by itself. identity: what the address was derived from, if it was.
 CREATE TABLE lease (
   space INTEGER NOT NULL,
