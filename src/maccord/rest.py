@@ -16,13 +16,16 @@ from maccord.alloc.records import (
     Adoption,
     AuditRecord,
     Delegation,
+    Derived,
     Domain,
     Envelope,
     ForeignRange,
     Granted,
     Holder,
     HolderChange,
+    Leak,
     Lease,
+    Missed,
     Policy,
     Pool,
     PoolChanged,
@@ -54,6 +57,7 @@ Address = Annotated[
         examples=["00-15-5D-C8-6A-00"],
     ),
 ]
+Identity = Annotated[str, Meta(min_length=1, max_length=512, pattern=_PRINTABLE)]
 Seconds = Annotated[int, Meta(ge=0, le=10 * 366 * 86_400)]
 Span = Annotated[
     str,
@@ -102,6 +106,16 @@ class HolderDoc(Asked, frozen=True, kw_only=True):
         return Holder(self.kind, self.id, self.host, self.note, self.owner, self.until)
 
 
+class HandOver(Asked, frozen=True, kw_only=True):
+    """Who takes an address over, and from whom: an id, or kind:id; needed when there are several holders.
+
+    `to.until` is by when that must be completed; null: within a day.
+    """
+
+    to: HolderDoc
+    leaving: Short | None = None
+
+
 class HolderPatch(Asked, frozen=True, kw_only=True):
     """What to change of a holder; what is left out or null stays.
 
@@ -140,6 +154,8 @@ class Allocate(Asked, frozen=True, kw_only=True):
     """A wish for addresses: `count` of them, or the one that is named.
 
     With `at_least`, as many of `count` as there are, when there are that many; `count` of the answer says how many.
+    With `identity`, such as prod/web-01/nic0, the address is derived from it, and the same holder gets the same again.
+
     With `preview`, free addresses are named and nothing is given: they may be gone a moment later.
     """
 
@@ -147,6 +163,7 @@ class Allocate(Asked, frozen=True, kw_only=True):
     count: Annotated[int, Meta(ge=1, le=ADDRESSES_MAX)] = 1
     address: Address | None = None
     at_least: Annotated[int, Meta(ge=1, le=ADDRESSES_MAX)] | None = None
+    identity: Identity | None = None
     preview: bool = False
 
 
@@ -175,7 +192,7 @@ class PoolNew(Asked, frozen=True, kw_only=True):
 
     `rest_s`: how long a released address rests. `confirm_s`: after how long an unconfirmed lease expires; null, never.
     `allow_foreign`: accept ranges of blocks that other products issue from by themselves. `low_percent`: below this
-    share of free addresses the pool is reported as low.
+    share of free addresses the pool is reported as low. `seed`: what addresses by identity are derived with.
     """
 
     name: Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$")]
@@ -189,6 +206,7 @@ class PoolNew(Asked, frozen=True, kw_only=True):
     note: Long = ""
     allow_foreign: bool = False
     low_percent: Annotated[int, Meta(ge=0, le=100)] = 10
+    seed: Annotated[str, Meta(max_length=256, pattern=_PRINTABLE)] = ""
 
 
 class PoolPatch(Asked, frozen=True, kw_only=True):
@@ -336,6 +354,41 @@ class Adopt(Asked, frozen=True, kw_only=True):
     preview: bool = False
 
 
+class MissedDoc(Asked, frozen=True, kw_only=True):
+    """A lease, by the version that was compared, which evidence of the moment `at` should have shown and did not."""
+
+    mac: Address
+    version: int
+    at: Annotated[datetime, Meta(tz=True)]
+
+    def record(self) -> Missed:
+        """Return it as the allocator knows it."""
+        return Missed(address=self.mac, version=self.version, at=self.at)
+
+
+class NoteAbsences(Asked, frozen=True, kw_only=True):
+    """Leases that evidence missed, and addresses of the same scope that it showed.
+
+    Observations that are nearer than `apart_s` to the one before count once.
+    """
+
+    missed: Annotated[tuple[MissedDoc, ...], Meta(max_length=ROWS_MAX)]
+    scope: Word = GLOBAL
+    seen: Annotated[tuple[Address, ...], Meta(max_length=ROWS_MAX)] = ()
+    apart_s: Seconds = 3600
+
+
+class Reclaim(Asked, frozen=True, kw_only=True):
+    """How often and over how many seconds a lease must have been missed, and how long its address is on probation.
+
+    `for_s` null: as long as its pool lets addresses rest, and a week at least.
+    """
+
+    observations: Annotated[int, Meta(ge=1, le=1000)] = 3
+    age_s: Seconds = 604_800
+    for_s: Annotated[int, Meta(ge=1, le=10 * 366 * 86_400)] | None = None
+
+
 class QuestionDoc(Asked, frozen=True, kw_only=True):
     """An adapter that is to start."""
 
@@ -383,6 +436,12 @@ class LeaseDoc(Lease, frozen=True, kw_only=True):
     address: str = field(name="mac")
 
 
+class LeakDoc(Leak, frozen=True, kw_only=True):
+    """A lease that is probably held by nobody any more: how often evidence missed it, first and last."""
+
+    lease: LeaseDoc
+
+
 class MacDoc(Struct, frozen=True):
     """One address of an answer."""
 
@@ -414,6 +473,25 @@ class GrantedDoc(Struct, frozen=True, kw_only=True):
             pool=self.pool, scope=self.scope, kind=kind, holder=self.holder, at=self.at, until=self.until,
             runs=tuple((parse(first, kind), parse(last, kind)) for first, last in self.spans), replayed=self.replayed,
         )  # fmt: skip
+
+
+class Derive(Asked, frozen=True, kw_only=True):
+    """Identities, for each of which the address is asked that it would get."""
+
+    identities: Annotated[tuple[Identity, ...], Meta(min_length=1, max_length=1000)]
+
+
+class DerivedDoc(Derived, frozen=True, kw_only=True):
+    """The address that an identity would get now."""
+
+    address: str | None = field(name="mac")
+
+
+class DerivationsDoc(Struct, frozen=True, kw_only=True):
+    """Addresses of identities, in the order in which these were asked; nothing is reserved."""
+
+    pool: str
+    items: tuple[DerivedDoc, ...]
 
 
 class PreviewDoc(Struct, frozen=True, kw_only=True):

@@ -20,7 +20,10 @@ from hypothesis.stateful import (
 from maccord.alloc.errors import (
     AddressTaken,
     AdoptionConflicts,
+    BadRequest,
+    HandOverUnderWay,
     HolderNeeded,
+    NoHandOver,
     NoRoom,
     NoSuchLease,
     NotHolder,
@@ -49,6 +52,7 @@ class Model:
         self.due = {}
         self.ends = {}  # by place and name: when a holder lets go by itself
         self.kept = {}  # until when what was revoked is free for nobody, whoever else lets go of it
+        self.coming = {}  # by place: who leaves, and who takes over
         self.beneath = {}  # what an address that was adopted in a block comes back to: BLOCK, or the end of its rest
         self.now = 0
 
@@ -68,15 +72,22 @@ class Model:
                     self.go(place, Event.EXPIRE)
                     self.holders[place] = []
                     self.ends = {each: at for each, at in self.ends.items() if each[0] != place}
+                    self.coming.pop(place, None)
                     self.due[place] = self.now + REST_S
                 else:
                     self.rested(place)
-            for place, name in over:
+            # Who was to take over and did not in time is gone first: both at once, and nobody is left.
+            for place, name in sorted(over, key=lambda each: self.coming.get(each[0], ("", ""))[1] != each[1]):
                 if (place, name) in self.ends:
                     self.left(place, name)
 
     def left(self, place, name):
         self.ends.pop((place, name), None)
+        old, new = self.coming.get(place, (None, None))
+        if name in (old, new):
+            del self.coming[place]
+        if name == old:
+            self.ends.pop((place, new), None)
         self.holders[place].remove(name)
         self.go(place, Event.LEAVE if self.holders[place] else Event.RELEASE)
         if not self.holders[place]:
@@ -209,6 +220,41 @@ class AuthorityMachine(RuleBasedStateMachine):
             assert name not in self.model.holders[place]
         else:
             self.model.ends.pop((place, name), None)
+
+    @rule(who=st.integers(0, 2), place=PLACES, old=NAMES, new=NAMES)
+    def hand_over(self, who, place, old, new):
+        model, holders = self.model, self.model.holders[place]
+        try:
+            self.each[who].hand_over(show(FIRST + place), self.holder(who, new, 60.5), actor=ACTOR, leaving=old)
+        except NoSuchLease:
+            assert model.state[place] not in OWNED
+        except HandOverUnderWay:
+            assert model.coming[place] != (old, new)
+        except NotHolder:
+            assert old not in holders or model.coming[place][1] == old
+        except BadRequest:
+            assert new in holders
+            assert place not in model.coming
+        else:
+            if new not in holders:
+                model.go(place, Event.SHARE)
+                holders.append(new)
+            model.coming[place] = (old, new)
+            self.ends(place, new, 60.5)
+
+    @rule(who=st.integers(0, 2), place=PLACES, completes=st.booleans())
+    def end_a_hand_over(self, who, place, completes):
+        one = self.each[who]
+        step = one.complete_hand_over if completes else one.cancel_hand_over
+        try:
+            step(show(FIRST + place), actor=ACTOR)
+        except NoSuchLease:
+            assert self.model.state[place] not in OWNED
+        except NoHandOver:
+            assert place not in self.model.coming
+        else:
+            old, new = self.model.coming[place]
+            self.model.left(place, old if completes else new)
 
     @rule(who=st.integers(0, 2), place=PLACES)
     def confirm(self, who, place):
@@ -376,6 +422,8 @@ class AuthorityMachine(RuleBasedStateMachine):
             assert {held.holder.id for held in lease.holders if held.holder.until} == {
                 name for at, name in self.model.ends if at == place
             }
+            coming = [(held.replaces.partition(":")[2], held.holder.id) for held in lease.holders if held.replaces]
+            assert coming == [each for at, each in self.model.coming.items() if at == place]
         used = reader.usage("web")[0]
         states = list(self.model.state.values())
         assert used.available == states.count(State.FREE)

@@ -12,6 +12,7 @@ _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,62})")
 _KIND = re.compile(r"[a-z][a-z0-9-]{0,31}")
 PLACE_MAX = WEIGHT_MAX = 1000
 _YEARS_S = 10 * 366 * 86_400
+IDENTITIES_MAX = 1000
 COUNT_MAX = 1_000_000
 """How many addresses one call gives at most."""
 
@@ -95,11 +96,37 @@ def key(asked: str | None) -> str | None:
     return asked
 
 
+def identity(asked: str) -> str:
+    """Return an identity that an address can be derived from."""
+    return text("identity", asked, 512, empty=False)
+
+
+def identities(asked: Sequence[str]) -> tuple[str, ...]:
+    """Return identities that addresses can be derived from."""
+    if not 1 <= len(asked) <= IDENTITIES_MAX:
+        raise BadRequest("identities", f"expected 1 to {IDENTITIES_MAX:,} of them")
+    return tuple(map(identity, asked))
+
+
 def count(asked: int) -> int:
     """Return how many addresses are asked for."""
     if not 1 <= asked <= COUNT_MAX:
         raise BadRequest("count", f"expected 1 to {COUNT_MAX}")
     return asked
+
+
+def span_s(field: str, asked: int, *, least: int = 0) -> int:
+    """Return a time in seconds."""
+    if not least <= asked <= _YEARS_S:
+        raise BadRequest(field, f"expected {least} to {_YEARS_S} seconds")
+    return asked
+
+
+def thresholds(observations: int, age_s: int) -> None:
+    """Raise BadRequest for what a leak cannot be known by."""
+    if not 1 <= observations <= 1000:
+        raise BadRequest("observations", "expected 1 to 1000")
+    span_s("age_s", age_s)
 
 
 def limit(asked: int) -> int:
@@ -114,6 +141,7 @@ def spec(asked: PoolSpec) -> PoolSpec:
     name("name", asked.name)
     text("scope", asked.scope, 128, empty=False)
     text("note", asked.note, 1024)
+    text("seed", asked.seed, 256)
     settings(asked.policy, asked.rest_s, asked.confirm_s, asked.low_percent)
     if not asked.ranges:
         raise BadRequest("ranges", "a pool needs at least one")

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from maccord.alloc.records import GLOBAL, Adoption, ForeignRange, Holder
 from maccord.app.check import diagnose
+from maccord.app.inventory import Inventory
 from maccord.engine import Engine
 from maccord.fleet.records import Adapter, Host, Pool, Row, Sighting
 from maccord.fleet.snapshot import Snapshot
@@ -26,6 +27,8 @@ class Owners:
     """Addresses of protocols and groups, which several machines wear by design."""
     ranges: tuple[ForeignRange, ...]
     """What hosts, VMM servers and container networks issue from."""
+    inventory: Inventory
+    """Of which hosts the evidence has an inventory, so that what it does not show there is missed."""
 
 
 def owners(
@@ -59,7 +62,7 @@ def owners(
     for mac, holder in sorted(found, key=lambda key: (key[0], str(key[1]))):
         plain = not Mac(mac).is_group and block_of(mac) is None
         (rows if plain else skipped).append(found[mac, holder])
-    return Owners(tuple(rows), tuple(skipped), tuple(_ranges(snapshot, hosts, scope)))
+    return Owners(tuple(rows), tuple(skipped), tuple(_ranges(snapshot, hosts, scope)), Inventory.of(snapshot))
 
 
 def _rows(snapshot: Snapshot, table: str, kind: type[R]) -> Iterator[R]:

@@ -7,8 +7,7 @@ import click
 from maccord.cli.book import BookGroup, format_option, opened
 from maccord.cli.leased import key, lease, report, revocations, verify
 from maccord.cli.main import OK
-from maccord.cli.options import Duration
-from maccord.cli.pool import Span
+from maccord.cli.options import Duration, Span
 from maccord.cli.shown import facts, said, show, table
 
 if TYPE_CHECKING:

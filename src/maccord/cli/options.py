@@ -4,9 +4,12 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import wraps
 from inspect import signature
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from maccord.alloc.records import RangeSpec
 
 Command = Callable[..., int]
 Option = Callable[[Command], Command]
@@ -46,6 +49,23 @@ class Duration(click.ParamType[int]):
         if not digits.isdecimal() or len(digits) > 9 or unit not in _UNITS:
             self.fail(f"{value!r} is no time such as 90, 15m, 12h or 7d", param, ctx)
         return int(digits) * _UNITS[unit]
+
+
+class Span(click.ParamType["RangeSpec"]):
+    """A range FIRST..LAST, both inside; FIRST alone is one address."""
+
+    name = "range"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> "RangeSpec":
+        """Return the range that an argument spells."""
+        from maccord.alloc.records import RangeSpec
+
+        if isinstance(value, RangeSpec):
+            return value
+        first, dots, last = str(value).partition("..")
+        if not first.strip() or (dots and not last.strip()):
+            self.fail(f"{value!r} is no range such as 02-00-00-00-00-00..02-00-00-00-FF-FF", param, ctx)
+        return RangeSpec(first.strip(), last.strip() if dots else first.strip())
 
 
 class End(click.ParamType[datetime]):

@@ -7,29 +7,12 @@ import click
 from maccord.cli.accepted import accept, report
 from maccord.cli.book import BookGroup, format_option, opened
 from maccord.cli.main import INCIDENTS, OK
-from maccord.cli.options import Duration
+from maccord.cli.options import Duration, Span
 from maccord.cli.output import write_lines
 from maccord.cli.shown import facts, said, seconds, show, table
 
 if TYPE_CHECKING:
     from maccord.alloc.records import Forecast, Pool, PoolRange, RangeSpec, Usage
-
-
-class Span(click.ParamType["RangeSpec"]):
-    """A range FIRST..LAST, both inside; FIRST alone is one address."""
-
-    name = "range"
-
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> "RangeSpec":
-        """Return the range that an argument spells."""
-        from maccord.alloc.records import RangeSpec
-
-        if isinstance(value, RangeSpec):
-            return value
-        first, dots, last = str(value).partition("..")
-        if not first.strip() or (dots and not last.strip()):
-            self.fail(f"{value!r} is no range such as 02-00-00-00-00-00..02-00-00-00-FF-FF", param, ctx)
-        return RangeSpec(first.strip(), last.strip() if dots else first.strip())
 
 
 class RangeSpan(Span):
@@ -113,6 +96,7 @@ def command() -> None:
 )
 @click.option("--allow-foreign", is_flag=True, help="Accept ranges that other products issue from by themselves.")
 @click.option("--note", default="", help="For people.")
+@click.option("--seed", default="", help="What addresses by identity are derived with; by default SCOPE/NAME.")
 @format_option()
 def create(
     *,
@@ -127,6 +111,7 @@ def create(
     low: int,
     allow_foreign: bool,
     note: str,
+    seed: str,
     form: str,
 ) -> int:
     """Make the pool NAME.
@@ -138,7 +123,7 @@ def create(
 
     spec = PoolSpec(
         name=name, ranges=ranges, kind=kind, scope=scope, policy=policy, rest_s=rest, confirm_s=confirm_within,
-        excluded=exclude, note=note, allow_foreign=allow_foreign, low_percent=low,
+        excluded=exclude, note=note, allow_foreign=allow_foreign, low_percent=low, seed=seed,
     )  # fmt: skip
     with opened() as (book, actor):
         pool = book.create_pool(spec, actor=actor)
@@ -422,6 +407,7 @@ def _show_one(form: str, pool: "Pool", usage: "Usage", foreseen: "Forecast | Non
         ("groups", "\n".join(pool.groups)),
         ("issues until", pool.valid_until),
         ("note", pool.note),
+        ("seed", pool.seed),
         ("version", pool.version),
     ]))  # fmt: skip
 

@@ -92,7 +92,8 @@ def holder_since(held: "Held") -> str:
     one = held.holder
     until = f" until {said(one.until)}" if one.until is not None else ""
     owner = f", owner {one.owner}" if one.owner else ""
-    return f"{holder(one)} since {said(held.since)}{until}{owner}"
+    coming = f", takes over from {held.replaces}" if held.replaces else ""
+    return f"{holder(one)} since {said(held.since)}{until}{owner}{coming}"
 
 
 def seconds(value: int | None) -> str:

@@ -1,11 +1,12 @@
 """Calls about addresses."""
 
+from collections.abc import Sequence
 from uuid import uuid4
 
 from maccord import rest
 from maccord.alloc.authority import Leases, Page
 from maccord.alloc.life import State
-from maccord.alloc.records import GLOBAL, Actor, Granted, Holder, HolderChange, Lease, Released
+from maccord.alloc.records import GLOBAL, Actor, Derived, Granted, Holder, HolderChange, Lease, Released
 from maccord.client.connection import Connection, part
 
 
@@ -25,13 +26,22 @@ class ClientLeases(Connection, Leases):
         count: int = 1,
         address: str | None = None,
         at_least: int | None = None,
+        identity: str | None = None,
         key: str | None = None,
     ) -> Granted:
         """Give `count` addresses, or the one that is named; all or none, or `at_least` so many of them."""
         del actor
-        body = {"holder": holder, "count": count, "address": address, "at_least": at_least}
+        body = {
+            "holder": holder, "count": count, "address": address, "at_least": at_least, "identity": identity,
+        }  # fmt: skip
         path = f"/v1/pools/{part(pool)}/addresses"
         return self._ask("POST", path, rest.GrantedDoc, body=body, key=key or uuid4().hex).record()
+
+    def derive(self, pool: str, identities: Sequence[str]) -> tuple[Derived, ...]:
+        """Tell which addresses identities would get now; nothing is reserved."""
+        body = {"identities": tuple(identities)}
+        path = f"/v1/pools/{part(pool)}/derivations"
+        return self._ask("POST", path, rest.DerivationsDoc, body=body, again=True).items
 
     def preview(self, pool: str, *, count: int = 1) -> tuple[str, ...]:
         """Return free addresses of a pool, and reserve nothing."""
@@ -69,6 +79,53 @@ class ClientLeases(Connection, Leases):
         del actor
         path, query = f"/v1/addresses/{part(address)}/holders", {"scope": scope, "holder": holder}
         return self._ask("PATCH", path, rest.LeaseDoc, query=query, body=change, expect=expect, again=expect is None)
+
+    def hand_over(
+        self,
+        address: str,
+        to: Holder,
+        *,
+        actor: Actor | None = None,
+        scope: str | None = None,
+        leaving: str | None = None,
+        key: str | None = None,
+        expect: int | None = None,
+    ) -> Lease:
+        """Begin to hand an address over from one holder to another."""
+        del actor
+        path, query = f"/v1/addresses/{part(address)}/hand-over", {"scope": scope}
+        body = {"to": to, "leaving": leaving}
+        return self._ask("POST", path, rest.LeaseDoc, query=query, body=body, key=key or uuid4().hex, expect=expect)
+
+    def complete_hand_over(
+        self,
+        address: str,
+        *,
+        actor: Actor | None = None,
+        scope: str | None = None,
+        holder: str | None = None,
+        expect: int | None = None,
+    ) -> Lease:
+        """End a hand-over: the new one stays."""
+        del actor
+        path, query = f"/v1/addresses/{part(address)}/hand-over/complete", {"scope": scope, "holder": holder}
+        again = expect is None and holder is not None
+        return self._ask("POST", path, rest.LeaseDoc, query=query, expect=expect, again=again)
+
+    def cancel_hand_over(
+        self,
+        address: str,
+        *,
+        actor: Actor | None = None,
+        scope: str | None = None,
+        holder: str | None = None,
+        expect: int | None = None,
+    ) -> Lease:
+        """End a hand-over: the new one lets go."""
+        del actor
+        path, query = f"/v1/addresses/{part(address)}/hand-over/cancel", {"scope": scope, "holder": holder}
+        again = expect is None and holder is not None
+        return self._ask("POST", path, rest.LeaseDoc, query=query, expect=expect, again=again)
 
     def confirm(
         self,

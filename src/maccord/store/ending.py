@@ -66,7 +66,7 @@ def _let_go(tx: Tx, rows: list[Row]) -> None:
     for space, address, number, state, confirmed_at, suspect_s, text in rows:
         holders = json.decode(text)
         gone = [each for each in holders if _over(each, tx.now)]
-        rest = [each for each in holders if not _over(each, tx.now)]
+        rest = held.settled(tuple(each) for each in holders if not _over(each, tx.now))
         pool = pools.get(number)
         after: State = State(state)
         if rest:

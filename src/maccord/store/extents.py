@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct, json
 
+from maccord.alloc.derive import default_seed
 from maccord.alloc.kinds import AddressKind
 from maccord.alloc.spans import Run, common, merged, size, without
 from maccord.store.work import Tx
@@ -41,11 +42,17 @@ class PoolRow(Struct, frozen=True, kw_only=True):
     created_at: int
     version: int
     valid_until: int | None
+    seed: str
+
+    @property
+    def seed_of(self) -> str:
+        """What addresses by identity are derived with."""
+        return self.seed or default_seed(self.scope, self.name)
 
 
 POOL = (
     "SELECT p.id, p.name, p.space, s.kind, s.scope, p.policy, p.rest_s, p.confirm_s, p.low_percent, p.note,"
-    " p.last_given, p.created_at, p.version, p.valid_until FROM pool p JOIN space s ON s.id = p.space"
+    " p.last_given, p.created_at, p.version, p.valid_until, p.seed FROM pool p JOIN space s ON s.id = p.space"
 )
 
 

@@ -1,7 +1,8 @@
 """Holders as rows of JSON keep them, in leases, in what is past, and in the audit.
 
 In a lease a holder is [kind, id, host, note, since], and [kind, id, host, note, since, owner, until] where it has an
-owner or an end; elsewhere the same without `since`. Times are microseconds since 1970.
+owner or an end; elsewhere the same without `since`. One that takes an address over from another has that one's kind:id
+behind all that. Times are microseconds since 1970.
 """
 
 from collections.abc import Iterable, Sequence
@@ -14,9 +15,11 @@ HeldRow = tuple[Any, ...]
 """A holder of a lease."""
 
 
-def row(holder: Holder, since: int) -> HeldRow:
-    """Return a holder as its lease keeps it."""
+def row(holder: Holder, since: int, replaced: str = "") -> HeldRow:
+    """Return a holder as its lease keeps it; `replaced` is from whom it takes the address over."""
     plain = (holder.kind, holder.id, holder.host, holder.note, since)
+    if replaced:
+        return (*plain, *_more(holder), replaced)
     return (*plain, *_more(holder)) if holder.owner or holder.until is not None else plain
 
 
@@ -44,7 +47,29 @@ def holder(held: Sequence[Any]) -> Holder:
 
 def held(each: HeldRow) -> Held:
     """Return a holder of a lease, and since when it holds."""
-    return Held(holder(past(each)), moment(each[4]))
+    return Held(holder(past(each)), moment(each[4]), replaces(each))
+
+
+def name(each: HeldRow) -> str:
+    """Return kind:id."""
+    return f"{each[0]}:{each[1]}"
+
+
+def replaces(each: HeldRow) -> str:
+    """Return from whom a holder takes the address over: kind:id, or nothing."""
+    return each[7] if len(each) > 7 else ""
+
+
+def settled(rows: Iterable[HeldRow]) -> list[HeldRow]:
+    """Return holders after some have left: whoever took over from one of those stays, without an end."""
+    there = list(rows)
+    names = {name(each) for each in there}
+    return [each if not replaces(each) or replaces(each) in names else _stays(each) for each in there]
+
+
+def _stays(each: HeldRow) -> HeldRow:
+    plain = each[:5]
+    return (*plain, each[5], None) if each[5] else plain
 
 
 def end(each: Sequence[Any]) -> int | None:

@@ -31,6 +31,7 @@ _GONE = (
     " (SELECT 1 FROM holder_of o WHERE o.space = ? AND o.address = ? AND o.holder = ?)"
 )
 _TOLD = "SELECT id, at, action, subject, details FROM journal WHERE id > ? AND id <= ?"
+_GOES = ("release", "complete-hand-over", "cancel-hand-over")
 Told = tuple[str, str, str, list[Run]]
 """A holder's id, the kind and the scope of a space, and runs of addresses there."""
 
@@ -88,7 +89,7 @@ def follow(tx: Tx, most: int = PART) -> int:
         if told is None or (told[1], told[2]) not in spaces:
             continue
         holder, space, runs = told[0], spaces[told[1], told[2]], told[3]
-        if action == "release":
+        if action in _GOES:
             gone += [(holder, space, lo) for lo, _ in runs]
         else:
             given += [(holder, space, lo, hi) for lo, hi in runs]
@@ -108,7 +109,7 @@ def _mark(tx: Tx, number: int) -> None:
 
 def _told(action: str, subject: str, text: str) -> Told | None:
     """Return whom a record gives or takes addresses, or None when it does neither."""
-    if action not in ("allocate", "share", "release"):
+    if action not in ("allocate", "share", "hand-over", *_GOES):
         return None
     details: dict[str, Any] = json.decode(text)
     if action == "allocate":
@@ -138,7 +139,7 @@ def _behind_the_mark(reader: Reader, holder: str) -> Iterator[tuple[int, Run]]:
     # found is compared exactly.
     for row in reader.stream(
         f"SELECT action, subject, details FROM journal WHERE id > CAST(({_MARK}) AS BIGINT)"  # noqa: S608 - ours
-        " AND action IN ('allocate', 'share') AND replace(details, ?, '') <> details",
+        " AND action IN ('allocate', 'share', 'hand-over') AND replace(details, ?, '') <> details",
         (json.encode(holder).decode(),),
     ):
         told = _told(*row)

@@ -74,6 +74,7 @@ def shown(reader: Reader, row: PoolRow) -> Pool:
         size=sum(hi - lo + 1 for lo, hi, *_ in ranges),
         created_at=moment(row.created_at),
         version=row.version,
+        seed=row.seed_of,
         warnings=tuple(dict.fromkeys(told)),
         groups=groups.bound_to(reader, row.id),
         valid_until=moment(row.valid_until) if row.valid_until is not None else None,
@@ -110,8 +111,8 @@ def create(tx: Tx, spec: PoolSpec, actor: Actor) -> Pool:
     space = leasing.space_id(tx, kind, spec.scope)
     tx.db.lock_space(space)
     tx.db.run(
-        "INSERT INTO pool (name, space, policy, rest_s, confirm_s, low_percent, note, created_at, version)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO pool (name, space, policy, rest_s, confirm_s, low_percent, note, created_at, seed, version)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             spec.name,
             space,
@@ -121,6 +122,7 @@ def create(tx: Tx, spec: PoolSpec, actor: Actor) -> Pool:
             spec.low_percent,
             spec.note,
             tx.now,
+            spec.seed,
             versions.floor(tx, "pool") + 1,
         ),
     )
@@ -145,6 +147,7 @@ def plain(pool: Pool) -> dict[str, object]:
         "confirm_s": pool.confirm_s,
         "low_percent": pool.low_percent,
         "note": pool.note,
+        "seed": pool.seed,
         "ranges": [[each.first, each.last, each.draining, each.place, each.weight] for each in pool.ranges],
         "excluded": [[each.first, each.last, each.reason] for each in pool.excluded],
         "version": pool.version,

@@ -34,6 +34,7 @@ TABLES = {
         "version",
         "valid_until",
         "origin",
+        "seed",
     ),
     "pool_range": ("space", "lo", "hi", "pool", "draining", "place", "weight", "last_given", "passed"),
     "pool_group": ("path", "name", "inherit", "note", "version"),
@@ -70,7 +71,9 @@ TABLES = {
         "note",
         "version",
         "holder_due",
+        "identity",
     ),
+    "absence": ("space", "address", "held_since", "first_at", "last_at", "times"),
     "tenure": ("id", "space", "address", "pool", "state", "holder", "since", "until", "confirmed_at"),
     "journal": ("id", "chain", "seq", "at", "actor", "origin", "action", "subject", "details", "key", "hash"),
     "anchor": ("id", "at", "heads", "hash"),
@@ -89,13 +92,14 @@ _ORDER = {
     "foreign_range": "space, lo, hi",
     "extent": "space, lo",
     "lease": "space, address",
+    "absence": "space, address",
     "token": "name",
     "domain": "scope",
     "delegation": "store, block",
 }
 _PART = 5000
 _WITHOUT: dict[str, dict[str, object]] = {
-    "pool": {"origin": ""},
+    "pool": {"origin": "", "seed": ""},
     "pool_range": {"place": 0, "weight": 1, "passed": 0},
     "block": {"serial": 0, "version": 1},
 }

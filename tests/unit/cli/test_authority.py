@@ -129,6 +129,25 @@ def test_the_end_of_a_holder_is_moved_and_taken_off(capsys):
 
 
 @pytest.mark.usefixtures("book")
+def test_an_address_is_handed_over_in_two_steps(capsys):
+    said(capsys, "pool", "create", "web", "--range", RANGE)
+    said(capsys, "address", "allocate", "web", *VM)
+    over = ("address", "hand-over", FIRST)
+    shown = said(capsys, *over, "--to", "vm-adapter:vm9/nic0", "--host", "HV09", "--until", "2h")
+    assert "takes over from vm-adapter:vm1/nic0" in " ".join(shown.split())
+    assert run(["preflight", FIRST, "--holder", "vm-adapter:vm9/nic0", "--host", "HV09"]) == 0
+    assert "vm-adapter:vm1/nic0 has it by now" in " ".join(capsys.readouterr().out.split())
+    assert len(told(capsys, *over, "--cancel")["holders"]) == 1
+    said(capsys, *over, "--to", "vm-adapter:vm9/nic0", "--host", "HV09")
+    done = told(capsys, *over, "--to", "vm-adapter:vm9/nic0", "--complete")["holders"]
+    assert [(one["holder"]["id"], one["holder"]["until"]) for one in done] == [("vm9/nic0", None)]
+    assert run([*over, "--complete"]) == 2
+    assert "is not being handed over" in capsys.readouterr().err
+    for wrong in ((), ("--complete", "--cancel"), ("--complete", "--host", "HV01")):
+        assert run([*over, *wrong]) == 2
+
+
+@pytest.mark.usefixtures("book")
 def test_many_addresses_come_one_a_line_and_a_preview_gives_none(capsys):
     said(capsys, "pool", "create", "web", "--range", RANGE)
     seen = said(capsys, "address", "allocate", "web", *VM, "--count", "5", "--preview")
@@ -144,6 +163,31 @@ def test_as_many_as_there_are_come_with_a_word_on_how_many_were_wanted(capsys):
     out, errors = capsys.readouterr()
     assert (len(out.split()), errors) == (5, "maccord: 5 of 8: the pool has no more\n")
     assert run(["address", "allocate", "web", *VM, "--count", "8", "--at-least", "2"]) == 2
+
+
+@pytest.mark.usefixtures("book")
+def test_an_identity_has_the_address_that_was_derived_with_no_store(capsys, tmp_path):
+    (tmp_path / "ids.txt").write_text("prod/web-01/nic0\n\nprod/web-02/nic0\n")
+    offline = ("address", "derive", "--range", RANGE, "--seed", "global/web", "--file", str(tmp_path / "ids.txt"))
+    told_ = told(capsys, *offline)["items"]
+    said(capsys, "pool", "create", "web", "--range", RANGE)
+    assert told(capsys, "address", "derive", "web", "prod/web-01/nic0", "prod/web-02/nic0")["items"] == told_
+    for one in told_:
+        asked = ("address", "allocate", "web", *VM, "--identity", one["identity"])
+        assert said(capsys, *asked) == said(capsys, *asked) == f"{one['mac']}\n"
+    assert "prod/web-01/nic0" in said(capsys, "address", "show", told_[0]["mac"])
+    assert "has it" in said(capsys, "address", "derive", "web", "prod/web-01/nic0")
+    assert told(capsys, "pool", "show", "web")["seed"] == "global/web"
+
+
+def test_identities_that_collide_are_shown(capsys):
+    small = ("address", "derive", "--range", "02-4D-00-00-00-00..02-4D-00-00-00-01", "--seed", "s", "--format", "json")
+    assert run([*small, "a", "b", "c"]) == 1
+    items = json.loads(capsys.readouterr().out)["items"]
+    assert [one["mac"] is None for one in items] == [False, False, True]
+    assert any(one["in_the_way"].startswith("identity ") for one in items)
+    assert run(["address", "derive", "--range", RANGE, "a"]) == 2
+    assert run(["address", "derive", "--range", "01-00-5E-00-00-00..01-00-5E-00-00-FF", "--seed", "s", "a"]) == 2
 
 
 @pytest.mark.usefixtures("book")
@@ -361,6 +405,41 @@ def test_reconciling_tells_the_three_ways_in_which_leases_and_evidence_differ(ca
         one: "never-leased",
         other: "seen-elsewhere",
     }
+
+
+@pytest.mark.usefixtures("book")
+def test_what_is_missed_again_and_again_is_listed_and_reclaimed_into_quarantine(capsys, tmp_path):
+    evidence = tmp_path / "evidence"
+    shutil.copytree(ROOT / "examples" / "healthy", evidence)
+    said(capsys, "address", "adopt", str(evidence))
+    path = evidence / "OFFICE-HV01.json"
+    host = json.loads(path.read_text(encoding="utf-8-sig"))
+    gone = "-".join(host["VMNetworkAdapter"][0]["MacAddress"][at : at + 2] for at in range(0, 12, 2))
+    host["VMNetworkAdapter"] = host["VMNetworkAdapter"][1:]
+    record = ("address", "reconcile", str(evidence), "--record", "--apart", "0")
+    path.write_text(json.dumps(host), encoding="utf-8")
+    assert run([*record]) == 1  # taken before the adoption
+    assert "held since after the evidence was taken" in capsys.readouterr().err
+    path.write_text(json.dumps(host | {"collectedAt": "2199-01-01T00:00:00Z"}), encoding="utf-8")
+    thresholds = ("--observations", "3", "--age", "0")
+    for turn in range(3):
+        assert told(capsys, "address", "leaks", *thresholds)["items"] == []
+        assert run([*record]) == 1
+        assert "1 leases were missed where they should be" in capsys.readouterr().err, turn
+    assert "Nothing was missed" in said(capsys, "address", "leaks")
+    leaks = told(capsys, "address", "leaks", *thresholds, code=1)["items"]
+    assert [(one["lease"]["mac"], one["times"]) for one in leaks] == [(gone, 3)]
+    assert told(capsys, "address", "reclaim", *thresholds, code=1)["items"] == leaks
+    assert told(capsys, "address", "show", gone)["state"] == "in-use"
+    assert "There is nothing to reclaim" in said(capsys, "address", "reclaim", FIRST, *thresholds, "--yes")
+    assert told(capsys, "address", "show", gone)["state"] == "in-use"
+    assert run(["address", "reclaim", gone, *thresholds, "--yes"]) == 0
+    out, errors = capsys.readouterr()
+    assert gone in out
+    assert "1 are on probation" in errors
+    shown = told(capsys, "address", "show", gone)
+    assert (shown["state"], shown["holders"]) == ("probation", [])
+    assert "There is nothing to reclaim" in said(capsys, "address", "reclaim", *thresholds, "--yes")
 
 
 @pytest.mark.usefixtures("book")

@@ -23,6 +23,7 @@ class AsyncAuthority(Protocol):
         count: int = 1,
         address: str | None = None,
         at_least: int | None = None,
+        identity: str | None = None,
         key: str | None = None,
     ) -> Granted:
         """See Leases.allocate. If the caller is cancelled, the change may be made all the same: use a key."""

@@ -1,10 +1,11 @@
 """Addresses given, confirmed, shared and released."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from maccord.alloc.authority.pages import Page
 from maccord.alloc.life import State
-from maccord.alloc.records import GLOBAL, Actor, Granted, Holder, HolderChange, Lease, Released
+from maccord.alloc.records import GLOBAL, Actor, Derived, Granted, Holder, HolderChange, Lease, Released
 
 
 class Leases(Protocol):
@@ -23,6 +24,7 @@ class Leases(Protocol):
         count: int = 1,
         address: str | None = None,
         at_least: int | None = None,
+        identity: str | None = None,
         key: str | None = None,
     ) -> Granted:
         """Give `count` addresses, or the one that is named; all or none. At most 1,000,000 in one call.
@@ -32,6 +34,17 @@ class Leases(Protocol):
         An address that the holder has already is given again, and nothing changes. A holder with an end (`until`) lets
         go by itself then. Raises NoSuchPool, PoolExhausted,
         AddressTaken, NotInPool, ForbiddenAddress, KeyReused, BadRequest, StoreUnavailable.
+
+        With `identity`, such as prod/web-01/nic0, the address is derived from it (`alloc/derive.py`): the one that the
+        holder has for it, or let go last and nobody has had since, its rest notwithstanding; else the first candidate
+        that is free.
+        """
+        ...
+
+    def derive(self, pool: str, identities: Sequence[str]) -> tuple[Derived, ...]:
+        """Tell which addresses identities would get now, one after the other; nothing is reserved. At most 1,000.
+
+        Raises NoSuchPool, BadRequest.
         """
         ...
 
@@ -70,6 +83,57 @@ class Leases(Protocol):
 
         `holder` is an id, or `kind:id`; it may be left out when there is one only. Raises NoSuchLease, NotHolder,
         HolderNeeded, ScopeNeeded, StaleVersion, BadRequest (its end is over).
+        """
+        ...
+
+    def hand_over(
+        self,
+        address: str,
+        to: Holder,
+        *,
+        actor: Actor,
+        scope: str | None = None,
+        leaving: str | None = None,
+        key: str | None = None,
+        expect: int | None = None,
+    ) -> Lease:
+        """Begin to hand an address over from one holder to another: both hold it until that is completed or cancelled.
+
+        When it is neither by the end of `to` (a day, where it says none), `to` is gone again. If the one who leaves
+        lets go otherwise, it is completed. `leaving` is an id, or `kind:id`; it may be left out when there is one
+        holder. Beginning it twice is no fault, and moves the end to one that is given. Raises NoSuchLease, NotHolder,
+        HolderNeeded, HandOverUnderWay, ScopeNeeded, KeyReused, StaleVersion, BadRequest.
+        """
+        ...
+
+    def complete_hand_over(
+        self,
+        address: str,
+        *,
+        actor: Actor,
+        scope: str | None = None,
+        holder: str | None = None,
+        expect: int | None = None,
+    ) -> Lease:
+        """End a hand-over: who is replaced lets go, and the new one stays, with no end.
+
+        `holder` is the new one; where it is named, completing twice is no fault. Raises NoSuchLease, NoHandOver,
+        ScopeNeeded, StaleVersion.
+        """
+        ...
+
+    def cancel_hand_over(
+        self,
+        address: str,
+        *,
+        actor: Actor,
+        scope: str | None = None,
+        holder: str | None = None,
+        expect: int | None = None,
+    ) -> Lease:
+        """End a hand-over: the new one lets go, and the other has it on.
+
+        `holder` is the new one; where it is named, cancelling twice is no fault. Raises as `complete_hand_over`.
         """
         ...
 

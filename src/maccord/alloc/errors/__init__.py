@@ -8,7 +8,16 @@ from maccord.alloc.errors.blocks import BlockWithoutEnd, NoRoom, NoSuchBlock
 from maccord.alloc.errors.delegation import BadKey, BadLease, CannotSign, LeaseRefused, NoSuchKey, PoolEnded
 from maccord.alloc.errors.domains import NoSuchDomain
 from maccord.alloc.errors.groups import GroupExhausted, GroupNotGranted, NoPoolForGroup, NoSuchGroup, PoolBound
-from maccord.alloc.errors.leases import HolderNeeded, NoSuchLease, NotHolder, ScopeNeeded, WrongState
+from maccord.alloc.errors.leases import (
+    HandOverUnderWay,
+    HolderNeeded,
+    NoHandOver,
+    NoSuchLease,
+    NotHolder,
+    NotLeaked,
+    ScopeNeeded,
+    WrongState,
+)
 from maccord.alloc.errors.pools import NoSuchPool, PoolExhausted, PoolExists, PoolInUse, RangeOverlap
 from maccord.alloc.errors.refusal import Category, Refusal
 from maccord.alloc.errors.requests import BadRequest, KeyReused, StaleVersion
@@ -37,6 +46,9 @@ __all__ = [  # noqa: RUF022 - in the order in which documents list them
     "HolderNeeded",
     "ScopeNeeded",
     "WrongState",
+    "NotLeaked",
+    "HandOverUnderWay",
+    "NoHandOver",
     "StaleVersion",
     "KeyReused",
     "NoSuchBlock",

@@ -95,3 +95,70 @@ class WrongState(Refusal):
     def fields(self) -> dict[str, object]:
         """Return the state and the step."""
         return {"address": self.address, "state": self.state, "event": self.event}
+
+
+class NotLeaked(Refusal):
+    """The lease was not missed so often, or not for so long, that it may be taken for leaked; or it changed since."""
+
+    slug = "not-leaked"
+    title = "The lease is not known to be leaked"
+
+    def __init__(self, address: str, times: int, age_s: int, observations: int, wanted_s: int) -> None:
+        super().__init__(address, times, age_s, observations, wanted_s)
+        self.address, self.times, self.age_s = address, times, age_s
+        self.observations, self.wanted_s = observations, wanted_s
+
+    def __str__(self) -> str:
+        return (
+            f"{self.address} was missed {self.times} times over {self.age_s} seconds as it is now, and it takes"
+            f" {self.observations} times over {self.wanted_s}: compare it with more evidence, or release it by hand"
+        )
+
+    def fields(self) -> dict[str, object]:
+        """Return how often and over what time it was missed, and what it takes."""
+        return {
+            "address": self.address,
+            "times": self.times,
+            "age_s": self.age_s,
+            "observations": self.observations,
+            "wanted_s": self.wanted_s,
+        }
+
+
+class HandOverUnderWay(Refusal):
+    """The address is being handed over to somebody else: `holder` takes it over from `leaving`."""
+
+    slug = "hand-over-under-way"
+    title = "The address is being handed over to another"
+
+    def __init__(self, address: str, holder: str, leaving: str) -> None:
+        super().__init__(address, holder, leaving)
+        self.address, self.holder, self.leaving = address, holder, leaving
+
+    def __str__(self) -> str:
+        return (
+            f"{self.address} is being handed over from {self.leaving} to {self.holder}: complete or cancel that first"
+        )
+
+    def fields(self) -> dict[str, object]:
+        """Return who takes it over from whom."""
+        return {"address": self.address, "holder": self.holder, "leaving": self.leaving}
+
+
+class NoHandOver(Refusal):
+    """The address is not being handed over, or not to the holder that was named."""
+
+    slug = "no-hand-over"
+    title = "The address is not being handed over"
+
+    def __init__(self, address: str, holder: str | None) -> None:
+        super().__init__(address, holder)
+        self.address, self.holder = address, holder
+
+    def __str__(self) -> str:
+        whom = f" to {self.holder}" if self.holder else ""
+        return f"{self.address} is not being handed over{whom}: it was never begun, is over, or its time has run out"
+
+    def fields(self) -> dict[str, object]:
+        """Return who was named."""
+        return {"address": self.address, "holder": self.holder}

@@ -18,6 +18,10 @@ HOLDER_KINDS = (
 """Kinds of holders that maccord itself uses; any other word of small letters, digits and hyphens is taken as well."""
 
 
+HAND_OVER_S = 86_400
+"""So long a hand-over may take that says nothing else; then whoever was to take over is gone again."""
+
+
 class Actor(Struct, frozen=True):
     """Who asks, for the audit: `name` such as `token:ops` or `cli:root`, and from where, such as an IP address.
 
@@ -57,7 +61,8 @@ class HolderChange(Struct, frozen=True, kw_only=True):
 
 
 class Held(Struct, frozen=True):
-    """A holder and since when it holds."""
+    """A holder and since when it holds. `replaces` is from whom it takes the address over, while that is under way."""
 
     holder: Holder
     since: datetime
+    replaces: str = ""

@@ -15,8 +15,9 @@ class Lease(Struct, frozen=True, kw_only=True):
 
     `state` free has no holders and version 0; excluded and block say in `note` why, and for which host. `range` is the
     range of the pool that it came from. `until` is when resting or probation ends, or when an unconfirmed lease
-    expires; None where nothing ends by itself. `version` is another after every change, and in every life of an
-    address that is given again: what `expect` is compared with, and the beginning of REST's ETag.
+    expires; None where nothing ends by itself. `identity` is what it was derived from. `version` is another after every
+    change, and in every life of an address that is given again: what `expect` is compared with, and the beginning of
+    REST's ETag.
     """
 
     address: str
@@ -31,6 +32,7 @@ class Lease(Struct, frozen=True, kw_only=True):
     holders: tuple[Held, ...] = ()
     block: int | None = None
     note: str = ""
+    identity: str = ""
     version: int = 0
 
 

@@ -62,7 +62,7 @@ class PoolSpec(Struct, frozen=True, kw_only=True):
     and switches' tables live. `confirm_s`: seconds after which an unconfirmed lease expires into rest; None, never.
     `excluded`: ranges never issued. `allow_foreign`: accept ranges in blocks which other products issue by themselves
     (VMware's generated addresses, Docker's and so on), which are refused otherwise. `low_percent`: free addresses below
-    this raise the event `pool-low`.
+    this raise the event `pool-low`. `seed`: what addresses by identity are derived with; by default scope/name.
     """
 
     name: str
@@ -76,6 +76,7 @@ class PoolSpec(Struct, frozen=True, kw_only=True):
     note: str = ""
     allow_foreign: bool = False
     low_percent: int = 10
+    seed: str = ""
 
 
 class PoolChange(Struct, frozen=True, kw_only=True):
@@ -118,6 +119,7 @@ class Pool(Struct, frozen=True, kw_only=True):
     size: int
     created_at: datetime
     version: int
+    seed: str = ""
     warnings: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
     valid_until: datetime | None = None

@@ -2,7 +2,7 @@
 
 import click
 
-from maccord.cli.address import evidence, giving, holding
+from maccord.cli.address import deriving, evidence, giving, handing, holding, leaking
 from maccord.cli.book import BookGroup
 
 
@@ -21,6 +21,7 @@ def command() -> None:
 
 for _part in (
     giving.allocate,
+    deriving.derive,
     giving.show_,
     giving.list_,
     giving.history,
@@ -28,9 +29,12 @@ for _part in (
     holding.confirm,
     holding.share,
     holding.amend,
+    handing.hand_over,
     holding.probation,
     holding.free,
     evidence.adopt,
     evidence.reconcile,
+    leaking.leaks,
+    leaking.reclaim,
 ):
     command.add_command(_part)

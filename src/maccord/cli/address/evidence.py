@@ -1,11 +1,13 @@
 """The estate that was there before: adopted, and compared with what is leased."""
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from maccord.cli.book import BookCommand, format_option, opened
 from maccord.cli.main import INCIDENTS, OK, WRONG_CALL
+from maccord.cli.options import Duration, Moment
 from maccord.cli.shown import facts, holder, said, show, table
 
 if TYPE_CHECKING:
@@ -109,6 +111,28 @@ def _conflicts(form: str, told: "dict[str, Any]") -> int:
 @click.option(
     "--for", "for_s", type=click.IntRange(min=1), metavar="SECONDS", help="With --probation: by default until freed."
 )
+@click.option(
+    "--record", is_flag=True, help="Count what is leased and missed where it should be: maccord address leaks."
+)
+@click.option(
+    "--apart",
+    type=Duration(),
+    default="1h",
+    show_default=True,
+    metavar="TIME",
+    help="With --record: what was seen nearer to the last time counts once.",
+)
+@click.option(
+    "--taken",
+    type=Moment(),
+    metavar="MOMENT",
+    help="With --record: when the evidence was taken, if it does not say so.",
+)
+@click.option(
+    "--complete",
+    is_flag=True,
+    help="With --record: the evidence has every host of the scope, so that a lease of no host or another counts, too.",
+)
 @format_option()
 def reconcile(
     *,
@@ -119,12 +143,17 @@ def reconcile(
     max_file_size: int,
     probation: bool,
     for_s: int | None,
+    record: bool,
+    apart: int,
+    taken: datetime | None,
+    complete: bool,
     form: str,
 ) -> int:
     """Compare leases with evidence: leased and never seen, seen and never leased, seen elsewhere, seen in conflict.
 
-    Changes nothing, unless --probation: then addresses in conflict are not issued to anybody else. What is held stays
-    so, and goes on probation when its last holder lets go.
+    Changes nothing, unless --probation or --record. With --probation, addresses in conflict are not issued to anybody
+    else. What is held stays so, and goes on probation when its last holder lets go. With --record, a lease whose host
+    is in the evidence, and which is not seen there, is counted as missed once.
 
     \b
     Leaves with 0  they agree
@@ -136,6 +165,8 @@ def reconcile(
 
     if for_s is not None and not probation:
         raise click.UsageError("--for goes with --probation")
+    if (taken is not None or complete) and not record:
+        raise click.UsageError("--taken and --complete go with --record")
 
     shown, code = _owners(paths, scope, strict=strict, quiet=quiet, bytes_max=max_file_size * _MB)
     if shown is None:
@@ -145,10 +176,31 @@ def reconcile(
         suspected = 0
         for mac, reason in suspects(found) if probation else ():
             suspected += _suspected(book, mac, reason, scope=scope, actor=actor, for_s=for_s)
+        if record:
+            _recorded(book, shown, scope=scope, actor=actor, apart_s=apart, taken=taken, complete=complete)
     _differences(form, found)
     if probation:
         click.echo(f"maccord: {said(suspected)} addresses are on probation, or will be when released", err=True)
     return code or (INCIDENTS if found.differences else OK)
+
+
+def _recorded(
+    book: "Book", shown: "Owners", *, scope: str, actor: "Actor", apart_s: int, taken: datetime | None, complete: bool
+) -> None:
+    """Note which leases were missed, and say how many were not counted and why."""
+    from maccord import wiring
+    from maccord.app.absences import compare
+
+    found = compare(book, shown, scope=scope, now=wiring.clock(), taken=taken, complete=complete)
+    done = book.note_absences(scope, found.missed, actor=actor, seen=found.seen, apart_s=apart_s)
+    told = f"{said(done.counted)} leases were missed where they should be"
+    if done.passed_over:
+        told += f", {said(done.passed_over)} too soon again to count, or changed meanwhile"
+    if done.forgotten:
+        told += f"; {said(done.forgotten)} that were missed before are seen again, or changed"
+    click.echo(f"maccord: {told}", err=True)
+    for why, count in found.not_counted.items():
+        click.echo(f"maccord: {said(count)} were not seen and do not count: {why}", err=True)
 
 
 def _suspected(book: "Book", mac: str, reason: str, *, scope: str, actor: "Actor", for_s: int | None) -> bool:

@@ -33,6 +33,7 @@ _STATES = ("held", "in-use", "resting", "probation")
     "--at-least", type=click.IntRange(1, 1_000_000), metavar="COUNT", help="Or as many as there are, but so many."
 )
 @click.option("--address", metavar="MAC", help="Just this one.")
+@click.option("--identity", metavar="NAME", help="The one that is derived from prod/web-01/nic0, say.")
 @KEY
 @click.option("--preview", is_flag=True, help="Give nothing: name addresses that are free now.")
 @format_option()
@@ -49,6 +50,7 @@ def allocate(
     count: int,
     address: str | None,
     at_least: int | None,
+    identity: str | None,
     key: str | None,
     preview: bool,
     form: str,
@@ -65,6 +67,8 @@ def allocate(
         raise click.UsageError("--address is of a POOL; a --group says which pool it may be")
     if group is not None and at_least is not None:
         raise click.UsageError("--at-least is of a POOL; a --group gives from the first pool that has all of them")
+    if group is not None and identity is not None:
+        raise click.UsageError("--identity is of a POOL; of a --group, which pool gives depends on what is free")
     if group is None and kind is not None:
         raise click.UsageError("--kind is for a --group; a POOL has one kind of addresses")
     with opened() as (book, actor):
@@ -79,8 +83,9 @@ def allocate(
                 found = book.allocate_for_group(group, asked, actor=actor, kind=kind or "mac", count=count, key=key)
             else:
                 found = book.allocate(
-                    str(pool), asked, actor=actor, count=count, address=address, at_least=at_least, key=key
-                )
+                    str(pool), asked, actor=actor, count=count, address=address, at_least=at_least, identity=identity,
+                    key=key,
+                )  # fmt: skip
             answer, given = granted(found), found.addresses
     show(form, answer, lambda console: console.print("\n".join(given), soft_wrap=True))
     if at_least is not None and len(given) < count:

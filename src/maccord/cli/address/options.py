@@ -58,6 +58,7 @@ def show_lease(form: str, lease: "Lease") -> None:
         ("state", str(lease.state)),
         ("pool", lease.pool),
         ("range", lease.range),
+        ("identity", lease.identity),
         ("scope", lease.scope),
         ("holders", "\n".join(map(holder_since, lease.holders))),
         ("since", lease.since),

@@ -16,7 +16,10 @@ from maccord.alloc.records import Lease
 from maccord.rest import (
     Allocate,
     Asked,
+    DerivationsDoc,
+    Derive,
     GrantedDoc,
+    HandOver,
     HistoryDoc,
     HolderDoc,
     HolderPatch,
@@ -111,7 +114,8 @@ async def allocate(scope: Scope, visit: Visit, service: Service) -> None:
     source = (scope["client"] or ("",))[0]
     given = await service.authority.aio.allocate(
         pool, asked.holder.record(), actor=actor(principal, source, visit.id), count=asked.count,
-        address=asked.address, at_least=asked.at_least, key=key_of(key),
+        address=asked.address, at_least=asked.at_least, identity=asked.identity,
+        key=key_of(key),
     )  # fmt: skip
     answer = granted(given)
     if answer.mac is None:
@@ -128,6 +132,12 @@ def _quoted(scope: str) -> str:
 
 def _preview(service: Service, pool: str, count: int) -> tuple[str, ...]:
     return service.authority.preview(pool, count=min(count, 1000))
+
+
+def _derive(call: Call[Service]) -> Reply:
+    pool, asked = call.path["pool"], call.body
+    found = call.service.authority.derive(pool, asked.identities)
+    return Reply(document({"pool": pool, "items": found}, DerivationsDoc))
 
 
 def _described(call: Call[Service]) -> Reply:
@@ -202,6 +212,32 @@ def _amend(call: Call[Service]) -> Reply:
         call.path["mac"], change.record(), actor=actor_of(call), scope=scope, holder=call.query.holder,
         expect=expected(call.if_match),
     )  # fmt: skip
+    return _reply(lease)
+
+
+def _hand_over(call: Call[Service]) -> Reply:
+    scope = _for_change(call)
+    asked: HandOver = call.body
+    lease = call.service.authority.hand_over(
+        call.path["mac"], asked.to.record(), actor=actor_of(call), scope=scope, leaving=asked.leaving, key=call.key,
+        expect=expected(call.if_match),
+    )  # fmt: skip
+    return _reply(lease)
+
+
+def _complete(call: Call[Service]) -> Reply:
+    scope = _for_change(call)
+    lease = call.service.authority.complete_hand_over(
+        call.path["mac"], actor=actor_of(call), scope=scope, holder=call.query.holder, expect=expected(call.if_match)
+    )
+    return _reply(lease)
+
+
+def _cancel(call: Call[Service]) -> Reply:
+    scope = _for_change(call)
+    lease = call.service.authority.cancel_hand_over(
+        call.path["mac"], actor=actor_of(call), scope=scope, holder=call.query.holder, expect=expected(call.if_match)
+    )
     return _reply(lease)
 
 
@@ -280,6 +316,14 @@ OPERATIONS: tuple[Operation[Service], ...] = (
         problems=("no-such-pool", "store-unavailable"),
     ),
     Operation(
+        method="POST", path="/v1/pools/{pool}/derivations", id="derive", tag="addresses", role="reader", run=_derive,
+        body=Derive, parameters=POOL, bulk=True,
+        what="Tell which addresses identities would get now. Nothing is reserved.\n\n"
+        "As if they were allocated one after the other, in the order of the request.",
+        answers={200: Answer("An address for each.", DerivationsDoc)},
+        problems=("no-such-pool", "store-unavailable"),
+    ),
+    Operation(
         method="GET", path="/v1/addresses", id="listAddresses", tag="addresses", role="reader", run=_list, query=Listed,
         what="List addresses that are held, rest or are on probation.",
         answers={200: Answer("A page of addresses, in their order.", Page[LeaseDoc])},
@@ -320,6 +364,29 @@ OPERATIONS: tuple[Operation[Service], ...] = (
         what="Change what is said of a holder: who answers for it, until when it holds, where it is.",
         answers={200: Answer("The address.", LeaseDoc, etag=True)},
         problems=("no-such-lease", "not-holder", "holder-needed", *_KNOWN),
+    ),
+    Operation(
+        method="POST", path="/v1/addresses/{mac}/hand-over", id="handOver", tag="addresses", role="allocator",
+        run=_hand_over, query=Where, body=HandOver, parameters=MAC, keyed=True, conditional=True,
+        what="Begin to hand an address over to another holder.\n\n"
+        "Both hold it until that is completed or cancelled. When it is neither in time, the new one is gone again;"
+        " when the one who leaves lets go otherwise, it is completed.",
+        answers={200: Answer("The address.", LeaseDoc, etag=True)},
+        problems=("no-such-lease", "not-holder", "holder-needed", "hand-over-under-way", "wrong-state", *_KNOWN),
+    ),
+    Operation(
+        method="POST", path="/v1/addresses/{mac}/hand-over/complete", id="completeHandOver", tag="addresses",
+        role="allocator", run=_complete, query=WhereHolder, parameters=MAC, conditional=True,
+        what="End a hand-over: who is replaced lets go, and the new one (`holder`) stays.",
+        answers={200: Answer("The address.", LeaseDoc, etag=True)},
+        problems=("no-such-lease", "no-hand-over", "wrong-state", *_KNOWN),
+    ),
+    Operation(
+        method="POST", path="/v1/addresses/{mac}/hand-over/cancel", id="cancelHandOver", tag="addresses",
+        role="allocator", run=_cancel, query=WhereHolder, parameters=MAC, conditional=True,
+        what="End a hand-over: the new one (`holder`) lets go, and the other has the address on.",
+        answers={200: Answer("The address.", LeaseDoc, etag=True)},
+        problems=("no-such-lease", "no-hand-over", "wrong-state", *_KNOWN),
     ),
     Operation(
         method="GET", path="/v1/addresses/{mac}/history", id="history", tag="addresses", role="reader", run=_history,

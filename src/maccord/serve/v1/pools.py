@@ -64,7 +64,7 @@ def _create(call: Call[Service]) -> Reply:
     spec = PoolSpec(
         name=asked.name, ranges=_spans(asked.ranges), kind=asked.kind, scope=asked.scope, policy=asked.policy,
         rest_s=asked.rest_s, confirm_s=asked.confirm_s, excluded=_spans(asked.excluded), note=asked.note,
-        allow_foreign=asked.allow_foreign, low_percent=asked.low_percent,
+        allow_foreign=asked.allow_foreign, low_percent=asked.low_percent, seed=asked.seed,
     )  # fmt: skip
     return _reply(call, call.service.authority.create_pool(spec, actor=actor_of(call)), 201)
 

@@ -8,7 +8,7 @@ from maccord.alloc import guard
 from maccord.alloc.errors import AddressTaken, ForbiddenAddress
 from maccord.alloc.kinds import kind_of, parse, spell
 from maccord.alloc.life import OWNED, State
-from maccord.alloc.records import Admission, Question, Verdict
+from maccord.alloc.records import Admission, Lease, Question, Verdict
 from maccord.store import domains
 from maccord.store.asking.coming import preview
 from maccord.store.asking.leases import look_up
@@ -65,7 +65,8 @@ def _may(reader: Reader, asked: Question) -> Verdict:
     lease = look_up(reader, address, asked.scope)
     names = [str(held.holder) for held in lease.holders]
     if lease.state in OWNED and str(asked.holder) in names:
-        return _allowed(address, asked, "holder", f"{asked.holder} holds {address} since {lease.since:%Y-%m-%d}")
+        detail = f"{asked.holder} holds {address} since {lease.since:%Y-%m-%d}"
+        return _allowed(address, asked, "holder", _handing_over(address, lease) or detail)
     if lease.state is State.BLOCK and lease.note.casefold() == f"host {asked.holder.host}".casefold():
         return _allowed(address, asked, "holder", f"{address} is of the block of {lease.note}")
     if lease.state is State.FREE and lease.pool is None:
@@ -89,6 +90,18 @@ def _may(reader: Reader, asked: Question) -> Verdict:
         alternative=_alternative(reader, lease.pool),
     )
     return _refused(address, asked, "taken", taken)
+
+
+def _handing_over(address: str, lease: Lease) -> str:
+    """Return what is to be said while an address is handed over: both may start, and one has it by now."""
+    coming = next((held for held in lease.holders if held.replaces), None)
+    if coming is None:
+        return ""
+    until = f" until {coming.holder.until:%Y-%m-%dT%H:%M:%SZ}" if coming.holder.until is not None else ""
+    return (
+        f"{address} is being handed over to {coming.holder}{until}: {coming.replaces} has it by now,"
+        " and both may start, never at once"
+    )
 
 
 def _alternative(reader: Reader, name: str | None) -> str | None:

@@ -26,10 +26,11 @@ class StoreAsyncAuthority:
         count: int = 1,
         address: str | None = None,
         at_least: int | None = None,
+        identity: str | None = None,
         key: str | None = None,
     ) -> Granted:
         """See AsyncAuthority."""
-        job = self._jobs.allocation(pool, holder, actor, count, address, key, at_least)
+        job = self._jobs.allocation(pool, holder, actor, count, address, key, at_least, identity)
         given: Granted = await self._engine.acall(job)
         return given
 

@@ -6,9 +6,21 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from maccord.alloc import check
-from maccord.alloc.authority import Evidence
-from maccord.alloc.records import Actor, Adopted, Adoption, ForeignRange, Lease, Question, Tenure, Verdict
-from maccord.store import adopting, asking
+from maccord.alloc.authority import Evidence, Page
+from maccord.alloc.records import (
+    Absences,
+    Actor,
+    Adopted,
+    Adoption,
+    ForeignRange,
+    Leak,
+    Lease,
+    Missed,
+    Question,
+    Tenure,
+    Verdict,
+)
+from maccord.store import absences, adopting, asking
 from maccord.store.authority.part import Part, Preview
 from maccord.store.work import Tx
 
@@ -34,6 +46,48 @@ class StoreEvidence(Part, Evidence):
         except Preview as e:
             done: Adopted = e.result
             return replace(done, preview=True)
+
+    def note_absences(
+        self, scope: str, missed: Sequence[Missed], *, actor: Actor, seen: Sequence[str] = (), apart_s: int = 3600
+    ) -> Absences:
+        """See Evidence."""
+        check.actor(actor)
+        check.text("scope", scope, 128, empty=False)
+        check.span_s("apart_s", apart_s)
+        return self._do(lambda tx: absences.note_absences(tx, scope, missed, seen, apart_s, actor))
+
+    def leaks(
+        self,
+        *,
+        pool: str | None = None,
+        scope: str | None = None,
+        observations: int = 3,
+        age_s: int = 604_800,
+        after: str | None = None,
+        limit: int = 100,
+    ) -> Page[Leak]:
+        """See Evidence."""
+        check.limit(limit)
+        check.thresholds(observations, age_s)
+        return self._ask(lambda reader: asking.leaks(reader, pool, scope, observations, age_s, after, limit))
+
+    def reclaim(
+        self,
+        address: str,
+        *,
+        actor: Actor,
+        scope: str | None = None,
+        observations: int = 3,
+        age_s: int = 604_800,
+        for_s: int | None = None,
+        expect: int | None = None,
+    ) -> Lease:
+        """See Evidence."""
+        check.actor(actor)
+        check.thresholds(observations, age_s)
+        if for_s is not None:
+            check.span_s("for_s", for_s, least=1)
+        return self._do(lambda tx: absences.reclaim(tx, address, scope, observations, age_s, for_s, actor, expect))
 
     def holdings(self, *, scope: str | None = None) -> Iterator[Lease]:
         """See Evidence."""

@@ -1,9 +1,11 @@
 """Calls about leases."""
 
+from collections.abc import Sequence
+
 from maccord.alloc import check
 from maccord.alloc.authority import Leases, Page
 from maccord.alloc.life import State
-from maccord.alloc.records import GLOBAL, Actor, Granted, Holder, HolderChange, Lease, Released
+from maccord.alloc.records import GLOBAL, Actor, Derived, Granted, Holder, HolderChange, Lease, Released
 from maccord.store import asking, leasing
 from maccord.store.authority.part import Part
 
@@ -20,12 +22,18 @@ class StoreLeases(Part, Leases):
         count: int = 1,
         address: str | None = None,
         at_least: int | None = None,
+        identity: str | None = None,
         key: str | None = None,
     ) -> Granted:
         """See Leases."""
-        job = self._jobs.allocation(pool, holder, actor, count, address, key, at_least)
+        job = self._jobs.allocation(pool, holder, actor, count, address, key, at_least, identity)
         given: Granted = self._engine.call(job)
         return given
+
+    def derive(self, pool: str, identities: Sequence[str]) -> tuple[Derived, ...]:
+        """See Leases."""
+        asked = check.identities(identities)
+        return self._ask(lambda reader: asking.derived(reader, pool, asked))
 
     def preview(self, pool: str, *, count: int = 1) -> tuple[str, ...]:
         """See Leases."""
@@ -59,6 +67,47 @@ class StoreLeases(Part, Leases):
         check.actor(actor)
         check.holder_change(change)
         return self._do(lambda tx: leasing.amend(tx, address, change, scope, holder, actor, expect))
+
+    def hand_over(
+        self,
+        address: str,
+        to: Holder,
+        *,
+        actor: Actor,
+        scope: str | None = None,
+        leaving: str | None = None,
+        key: str | None = None,
+        expect: int | None = None,
+    ) -> Lease:
+        """See Leases."""
+        actor, to, key = check.actor(actor), check.holder(to), check.key(key)
+        return self._do(lambda tx: leasing.hand_over(tx, address, to, scope, leaving, actor, key, expect))
+
+    def complete_hand_over(
+        self,
+        address: str,
+        *,
+        actor: Actor,
+        scope: str | None = None,
+        holder: str | None = None,
+        expect: int | None = None,
+    ) -> Lease:
+        """See Leases."""
+        check.actor(actor)
+        return self._do(lambda tx: leasing.complete_hand_over(tx, address, scope, holder, actor, expect))
+
+    def cancel_hand_over(
+        self,
+        address: str,
+        *,
+        actor: Actor,
+        scope: str | None = None,
+        holder: str | None = None,
+        expect: int | None = None,
+    ) -> Lease:
+        """See Leases."""
+        check.actor(actor)
+        return self._do(lambda tx: leasing.cancel_hand_over(tx, address, scope, holder, actor, expect))
 
     def confirm(
         self,

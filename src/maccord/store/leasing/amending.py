@@ -64,7 +64,7 @@ def amended(
     )
     if after == before:
         return at.lease
-    new = held.row(after, mine[4])
+    new = held.row(after, mine[4], held.replaces(mine))
     hold(tx, at, [new if each is mine else each for each in at.holders])
     details: dict[str, object] = {
         "pool": at.pool,

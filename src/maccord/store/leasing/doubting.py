@@ -41,7 +41,7 @@ def probation(
                 raise fenced(tx, pool, value)
             cut(tx, pool, [(value, value)], kinds=("free", "drained"))
         tx.db.run(
-            NEW, (space, value, pool.id if pool else None, State.PROBATION, tx.now, None, due, "[]", reason, None)
+            NEW, (space, value, pool.id if pool else None, State.PROBATION, tx.now, None, due, "[]", reason, None, None)
         )
     tx.record(actor, "probation", shown, {"scope": scope, "before": before, "reason": reason, "until": due})
     tx.note("probation", None, facts={"address": shown, "reason": reason})

@@ -17,8 +17,9 @@ from maccord.store.work import Tx
 
 LEASE = (
     "SELECT l.space, l.address, s.kind, s.scope, p.name, r.lo, r.hi, l.state, l.since, l.confirmed_at, l.due,"
-    " l.suspect_s, l.holders, l.note, l.version, l.pool, l.holder_due FROM lease l JOIN space s ON s.id = l.space"
-    " LEFT JOIN pool p ON p.id = l.pool LEFT JOIN pool_range r ON r.space = l.space AND r.pool = l.pool"
+    " l.suspect_s, l.holders, l.note, l.version, l.pool, l.holder_due, l.identity FROM lease l"
+    " JOIN space s ON s.id = l.space LEFT JOIN pool p ON p.id = l.pool"
+    " LEFT JOIN pool_range r ON r.space = l.space AND r.pool = l.pool"
     " AND r.lo = (SELECT max(x.lo) FROM pool_range x WHERE x.space = l.space AND x.lo <= l.address)"
     " AND r.hi >= l.address"
 )
@@ -44,6 +45,7 @@ class Found(Struct, frozen=True, kw_only=True):
     version: int
     pool_id: int | None
     holder_due: int | None
+    identity: str | None
 
     @property
     def text(self) -> str:
@@ -83,6 +85,7 @@ class Found(Struct, frozen=True, kw_only=True):
             until=moment(self.due) if self.due is not None else None,
             holders=tuple(map(held.held, self.holders)),
             note=self.note,
+            identity=self.identity or "",
             version=self.told,
         )
 

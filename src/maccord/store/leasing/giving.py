@@ -13,7 +13,8 @@ from maccord.store import hands, held, resting
 from maccord.store.engine import granted, request_of
 from maccord.store.extents import PoolRow, cut, ranges_of
 from maccord.store.leasing.amending import ahead
-from maccord.store.leasing.finding import LEASE, found
+from maccord.store.leasing.deriving import place
+from maccord.store.leasing.finding import LEASE, Found, found
 from maccord.store.leasing.standing import fenced, free_up, taken
 from maccord.store.leasing.writing import write
 from maccord.store.work import Tx, full_key
@@ -30,18 +31,29 @@ def allocate(
     chance: random.Random,
     at_least: int | None = None,
     request: list[object] | None = None,
+    identity: str | None = None,
 ) -> Granted:
-    """Give an address by name, or many, straight from the free runs; `request` tells it from others for its key."""
-    request = request or request_of(name, holder, count, address, at_least=at_least)
+    """Give an address by name or by identity, or many, straight from the free runs.
+
+    `request` tells it from others for its key.
+    """
+    request = request or request_of(name, holder, count, address, at_least=at_least, identity=identity)
     before = tx.one("SELECT at, action, details FROM journal WHERE key = ?", (full_key(actor, key),)) if key else None
     if before is not None:
-        details = tx.replay(actor, "allocate", key, request)
-        assert details is not None
-        return granted(details, before[0], again=True)
+        kept = tx.replay(actor, "allocate", key, request)
+        assert kept is not None
+        return granted(kept, before[0], again=True)
     ahead(holder, tx.now)
     pool = hands.find_pool(tx, name, lock=True)
     hands.in_time(tx, pool)
-    if address is None:
+    if identity is not None:
+        placed = place(tx, pool, identity, holder)
+        if isinstance(placed, Found):
+            again = _again(pool, placed, holder)
+            assert again
+            return again
+        runs = [placed]
+    elif address is None:
         runs = hands.take_now(tx, pool, count, chance, at_least=at_least)
     else:
         value = stored(parse(address, pool.kind), pool.kind)
@@ -51,9 +63,9 @@ def allocate(
         _claim(tx, pool, value)
         runs = [(value, value)]
     due = tx.now + pool.confirm_s * 1_000_000 if pool.confirm_s else None
-    write(tx, pool, runs, State.HELD, due, held.row(holder, tx.now))
+    write(tx, pool, runs, State.HELD, due, held.row(holder, tx.now), identity)
     shown = [(unstored(first, pool.kind), unstored(last, pool.kind)) for first, last in runs]
-    details = {
+    details: dict[str, object] = {
         "pool": pool.name,
         "scope": pool.scope,
         "kind": pool.kind,
@@ -62,6 +74,8 @@ def allocate(
         "until": due,
         "request": request,
     }
+    if identity is not None:
+        details["identity"] = identity
     tx.record(actor, "allocate", pool.name, details, full_key(actor, key))
     tx.note("allocated", pool.name, size(runs))
     return granted(details, tx.now, again=False)
@@ -70,12 +84,14 @@ def allocate(
 def _given_before(tx: Tx, pool: PoolRow, value: int, holder: Holder) -> Granted | None:
     """Return the answer when the holder has the address already."""
     rows = tx.rows(f"{LEASE} WHERE l.space = ? AND l.address = ?", (pool.space, value))
-    if not rows:
-        return None
-    at = found(rows[0])
+    return _again(pool, found(rows[0]), holder) if rows else None
+
+
+def _again(pool: PoolRow, at: Found, holder: Holder) -> Granted | None:
+    """Return the answer that gives an address again to a holder that has it, or None for another."""
     for mine in at.holders:
         if mine[:2] == (holder.kind, holder.id):
-            shown = unstored(value, pool.kind)
+            shown = unstored(at.address, pool.kind)
             return Granted(
                 pool=pool.name,
                 scope=pool.scope,

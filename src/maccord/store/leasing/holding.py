@@ -89,7 +89,7 @@ def release(
     rest = [each for each in at.holders if each is not gone]
     if rest:
         after = step(at.text, at.state, Event.LEAVE)
-        hold(tx, at, rest)
+        hold(tx, at, held.settled(rest))
     else:
         after, due = after_the_last(tx, at.text, at.state, at.suspect_s, hands.pool_by_id(tx, at.pool_id))
         changes = "state = ?, since = ?, due = ?, confirmed_at = NULL, holders = '[]', holder_due = NULL"

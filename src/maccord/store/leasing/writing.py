@@ -11,18 +11,29 @@ from maccord.store.leasing.finding import Found
 from maccord.store.work import Tx, packed
 
 NEW = (
-    "INSERT INTO lease (space, address, pool, state, since, confirmed_at, due, holders, note, holder_due)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    "INSERT INTO lease (space, address, pool, state, since, confirmed_at, due, holders, note, holder_due, identity)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 
 
-def write(tx: Tx, pool: PoolRow, runs: Sequence[Run], state: State, due: int | None, holder: HeldRow) -> None:
+def write(
+    tx: Tx,
+    pool: PoolRow,
+    runs: Sequence[Run],
+    state: State,
+    due: int | None,
+    holder: HeldRow,
+    identity: str | None = None,
+) -> None:
     """Write leases for runs: row by row when they are few, in the database when they are many."""
     holders, ends = packed((holder,)), end(holder)
     short = [run for run in runs if run[1] - run[0] < 64]
     tx.db.run_many(
         NEW,
-        ((pool.space, value, pool.id, state, tx.now, None, due, holders, "", ends) for value in numbers(short)),
+        (
+            (pool.space, value, pool.id, state, tx.now, None, due, holders, "", ends, identity)
+            for value in numbers(short)
+        ),
     )
     for first, last in runs:
         if last - first < 64:

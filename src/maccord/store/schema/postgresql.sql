@@ -137,8 +137,8 @@ END $$;
 CREATE TRIGGER extent_moved BEFORE UPDATE OF space, lo, hi ON extent FOR EACH ROW EXECUTE FUNCTION never();
 
 -- One row per address that is held, rests or is on probation: its primary key is what makes an address unique.
--- holders: [[kind, id, host, note, since], ...], with owner and until behind it where it has them; none while it rests.
--- holder_due: when the first of them lets go by itself.
+-- holders: [[kind, id, host, note, since], ...], with owner, until and whom it takes over from behind it; none while it rests.
+-- holder_due: when the first of them lets go by itself. identity: what the address was derived from, if it was.
 CREATE TABLE lease (
   space bigint NOT NULL,
   address bigint NOT NULL,
@@ -152,10 +152,12 @@ CREATE TABLE lease (
   note text NOT NULL DEFAULT '',
   version bigint NOT NULL DEFAULT 1,
   holder_due bigint,
+  identity text,
   PRIMARY KEY (space, address)
 );
 CREATE INDEX lease_due ON lease (due) WHERE due IS NOT NULL;
 CREATE INDEX lease_holder_due ON lease (holder_due) WHERE holder_due IS NOT NULL;
+CREATE INDEX lease_identity ON lease (pool, identity) WHERE identity IS NOT NULL;
 -- For counting: an address that was only just given is in neither.
 CREATE INDEX lease_in_use ON lease (pool) WHERE state = 'in-use';
 CREATE INDEX lease_quiet ON lease (pool, state) WHERE state IN ('resting', 'probation');
@@ -271,8 +273,8 @@ CREATE TABLE domain (
   version bigint NOT NULL DEFAULT 1
 );
 
--- Leases that evidence, which looked where they should be, did not show: since when, and how often. `held_since` says
--- which life of the address it was.
+-- Leases that evidence, which looked where they should be, did not show: since when, and how often. `held_since` is
+-- the version of the lease that was compared (since + version): whatever is changed of it, and the count begins anew.
 CREATE TABLE absence (
   space bigint NOT NULL REFERENCES space (id),
   address bigint NOT NULL,

@@ -17,6 +17,7 @@ class _Row(Struct, array_like=True, forbid_unknown_fields=True):
     since: int
     owner: str = ""
     until: int | None = None
+    replaces: str = ""
 
 
 _HOLDERS = json.Decoder(list[_Row])

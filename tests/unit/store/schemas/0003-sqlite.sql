@@ -114,8 +114,8 @@ END;
 
 -- (SQLite makes a table of an IN list for every row that it checks; that shows where there are a million.)
 -- One row per address that is held, rests or is on probation: its primary key is what makes an address unique.
--- holders: [[kind, id, host, note, since], ...], with owner and until behind it where it has them; none while it rests.
--- holder_due: when the first of them lets go by itself.
+-- holders: [[kind, id, host, note, since], ...], with owner, until and whom it takes over from behind it; none while it rests.
+-- holder_due: when the first of them lets go by itself. identity: what the address was derived from, if it was.
 CREATE TABLE lease (
   space INTEGER NOT NULL,
   address INTEGER NOT NULL,
@@ -129,10 +129,12 @@ CREATE TABLE lease (
   note TEXT NOT NULL DEFAULT '',
   version INTEGER NOT NULL DEFAULT 1,
   holder_due INTEGER,
+  identity TEXT,
   PRIMARY KEY (space, address)
 ) WITHOUT ROWID;
 CREATE INDEX lease_due ON lease (due) WHERE due IS NOT NULL;
 CREATE INDEX lease_holder_due ON lease (holder_due) WHERE holder_due IS NOT NULL;
+CREATE INDEX lease_identity ON lease (pool, identity) WHERE identity IS NOT NULL;
 -- For counting: an address that was only just given is in neither.
 CREATE INDEX lease_in_use ON lease (pool) WHERE state = 'in-use';
 CREATE INDEX lease_quiet ON lease (pool, state) WHERE state = 'resting' OR state = 'probation';
@@ -273,8 +275,8 @@ CREATE TABLE domain (
   version INTEGER NOT NULL DEFAULT 1
 ) WITHOUT ROWID;
 
--- Leases that evidence, which looked where they should be, did not show: since when, and how often. `held_since` says
--- which life of the address it was.
+-- Leases that evidence, which looked where they should be, did not show: since when, and how often. `held_since` is
+-- the version of the lease that was compared (since + version): whatever is changed of it, and the count begins anew.
 CREATE TABLE absence (
   space INTEGER NOT NULL REFERENCES space (id),
   address INTEGER NOT NULL,

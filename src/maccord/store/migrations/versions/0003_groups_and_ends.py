@@ -17,7 +17,7 @@ _COLUMNS = {
         "last_given {number}",
         "passed {number} NOT NULL DEFAULT 0",
     ),
-    "lease": ("holder_due {number}",),
+    "lease": ("holder_due {number}", "identity {text}"),
     "block": (
         "expires_at {number}",
         "serial {number} NOT NULL DEFAULT 0",
@@ -80,6 +80,7 @@ _NEW = (
   until {number}
 ){apart}""",
     "CREATE INDEX lease_holder_due ON lease (holder_due) WHERE holder_due IS NOT NULL",
+    "CREATE INDEX lease_identity ON lease (pool, identity) WHERE identity IS NOT NULL",
     "CREATE INDEX block_expires ON block (expires_at) WHERE expires_at IS NOT NULL AND until IS NULL",
     "CREATE INDEX binding_pool ON binding (pool)",
 )
@@ -104,7 +105,7 @@ def downgrade() -> None:
     """Take them away."""
     for table in ("signing_key", "delegation", "absence", "domain", "fill", "binding", "pool_group"):
         op.execute(f"DROP TABLE {table}")
-    for index in ("lease_holder_due", "block_expires"):
+    for index in ("lease_holder_due", "lease_identity", "block_expires"):
         op.execute(f"DROP INDEX {index}")
     for table, columns in _COLUMNS.items():
         for column in columns:
