@@ -312,3 +312,38 @@ def test_parts_of_a_range_that_drains_drain_on(authority):
     assert (used.drained, used.available) == (24, 4)
     assert authority.allocate("web", vm("one"), actor=ACTOR, count=4).addresses[0] == fresh.first
     assert authority.verify_pools().ok
+
+
+def test_all_pools_are_counted_as_each_alone_and_ranges_add_up_to_them(stores):
+    authority = stores.open()
+    authority.create_pool(spec(), actor=ACTOR)
+    ranges = (RangeSpec("02-00-00-00-20-00", "02-00-00-00-20-0F"), RangeSpec("02-00-00-00-30-00", "02-00-00-00-30-0F"))
+    authority.create_pool(PoolSpec(name="db", ranges=ranges, excluded=(ranges[1],), scope="site2"), actor=ACTOR)
+    authority.create_pool(spec("empty", "02-00-00-00-40-00", "02-00-00-00-40-00"), actor=ACTOR)
+    first, *others = give(authority, count=9).addresses
+    authority.confirm(others[0], actor=ACTOR)
+    authority.release(first, actor=ACTOR)
+    authority.probation(others[1], reason="seen twice", actor=ACTOR)
+    authority.release(others[1], actor=ACTOR)
+    authority.probation("02-00-00-00-10-F0", reason="seen twice", actor=ACTOR)
+    authority.return_block(authority.carve_block("web", "HV01", actor=ACTOR, size=8).id, actor=ACTOR)
+    authority.carve_block("web", "HV02", actor=ACTOR, size=8)
+    give(authority, pool="db", count=3)
+    authority.change_pool("web", PoolChange(drain=("02-00-00-00-10-00",)), actor=ACTOR)
+    used = authority.usage()
+    assert used == tuple(authority.usage(name)[0] for name in ("db", "empty", "web"))
+    web = used[2]
+    assert (web.in_use, web.held, web.resting, web.probation, web.blocks) == (1, 6, 9, 2, 8)
+    fills = authority.range_fills()
+    assert [(one.pool, one.first) for one in fills] == [
+        ("db", ranges[0].first),
+        ("db", ranges[1].first),
+        ("empty", "02-00-00-00-40-00"),
+        ("web", "02-00-00-00-10-00"),
+    ]
+    for one in used:
+        mine = [each for each in fills if each.pool == one.pool]
+        assert sum(each.size for each in mine) == one.size
+        assert sum(each.available for each in mine) == one.available
+        assert sum(each.taken for each in mine) == one.allocated + one.resting + one.probation + one.blocks
+    assert authority.range_fills(limit=1) == fills[:1]
