@@ -347,3 +347,33 @@ def test_all_pools_are_counted_as_each_alone_and_ranges_add_up_to_them(stores):
         assert sum(each.available for each in mine) == one.available
         assert sum(each.taken for each in mine) == one.allocated + one.resting + one.probation + one.blocks
     assert authority.range_fills(limit=1) == fills[:1]
+
+
+def test_excluding_and_including_need_the_version_that_was_seen(authority):
+    made = authority.create_pool(spec(), actor=ACTOR)
+    after = authority.exclude("web", low(1), reason="printers", actor=ACTOR, expect=made.version)
+    assert after.version != made.version
+    with pytest.raises(StaleVersion):
+        authority.exclude("web", low(2), reason="late", actor=ACTOR, expect=made.version)
+    with pytest.raises(StaleVersion):
+        authority.include("web", low(1), actor=ACTOR, expect=made.version)
+    assert authority.pool("web") == after
+    assert authority.include("web", low(1), actor=ACTOR, expect=after.version).excluded == ()
+
+
+def test_a_pool_that_is_made_again_has_no_version_of_the_old_one(stores):
+    authority = stores.open()
+    for name, changes in (("web", 3), ("db", 0)):
+        authority.create_pool(spec(name), actor=ACTOR)
+        for number in range(changes):
+            authority.change_pool(name, PoolChange(note=f"{number}"), actor=ACTOR)
+        authority.delete_pool(name, actor=ACTOR)
+    again = authority.create_pool(spec(), actor=ACTOR)
+    assert again.version > 5
+    for old in range(1, again.version):
+        with pytest.raises(StaleVersion):
+            authority.change_pool("web", PoolChange(note="late"), actor=ACTOR, expect=old)
+    rows = list(authority.export())
+    other = stores.open(stores.new_url())
+    other.load(iter(rows), actor=ACTOR)
+    assert other.create_pool(spec("db", "02-00-00-00-20-00", "02-00-00-00-20-0F"), actor=ACTOR).version > 4
