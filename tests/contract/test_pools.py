@@ -312,3 +312,68 @@ def test_parts_of_a_range_that_drains_drain_on(authority):
     assert (used.drained, used.available) == (24, 4)
     assert authority.allocate("web", vm("one"), actor=ACTOR, count=4).addresses[0] == fresh.first
     assert authority.verify_pools().ok
+
+
+def test_all_pools_are_counted_as_each_alone_and_ranges_add_up_to_them(stores):
+    authority = stores.open()
+    authority.create_pool(spec(), actor=ACTOR)
+    ranges = (RangeSpec("02-00-00-00-20-00", "02-00-00-00-20-0F"), RangeSpec("02-00-00-00-30-00", "02-00-00-00-30-0F"))
+    authority.create_pool(PoolSpec(name="db", ranges=ranges, excluded=(ranges[1],), scope="site2"), actor=ACTOR)
+    authority.create_pool(spec("empty", "02-00-00-00-40-00", "02-00-00-00-40-00"), actor=ACTOR)
+    first, *others = give(authority, count=9).addresses
+    authority.confirm(others[0], actor=ACTOR)
+    authority.release(first, actor=ACTOR)
+    authority.probation(others[1], reason="seen twice", actor=ACTOR)
+    authority.release(others[1], actor=ACTOR)
+    authority.probation("02-00-00-00-10-F0", reason="seen twice", actor=ACTOR)
+    authority.return_block(authority.carve_block("web", "HV01", actor=ACTOR, size=8).id, actor=ACTOR)
+    authority.carve_block("web", "HV02", actor=ACTOR, size=8)
+    give(authority, pool="db", count=3)
+    authority.change_pool("web", PoolChange(drain=("02-00-00-00-10-00",)), actor=ACTOR)
+    used = authority.usage()
+    assert used == tuple(authority.usage(name)[0] for name in ("db", "empty", "web"))
+    web = used[2]
+    assert (web.in_use, web.held, web.resting, web.probation, web.blocks) == (1, 6, 9, 2, 8)
+    fills = authority.range_fills()
+    assert [(one.pool, one.first) for one in fills] == [
+        ("db", ranges[0].first),
+        ("db", ranges[1].first),
+        ("empty", "02-00-00-00-40-00"),
+        ("web", "02-00-00-00-10-00"),
+    ]
+    for one in used:
+        mine = [each for each in fills if each.pool == one.pool]
+        assert sum(each.size for each in mine) == one.size
+        assert sum(each.available for each in mine) == one.available
+        assert sum(each.taken for each in mine) == one.allocated + one.resting + one.probation + one.blocks
+    assert authority.range_fills(limit=1) == fills[:1]
+
+
+def test_excluding_and_including_need_the_version_that_was_seen(authority):
+    made = authority.create_pool(spec(), actor=ACTOR)
+    after = authority.exclude("web", low(1), reason="printers", actor=ACTOR, expect=made.version)
+    assert after.version != made.version
+    with pytest.raises(StaleVersion):
+        authority.exclude("web", low(2), reason="late", actor=ACTOR, expect=made.version)
+    with pytest.raises(StaleVersion):
+        authority.include("web", low(1), actor=ACTOR, expect=made.version)
+    assert authority.pool("web") == after
+    assert authority.include("web", low(1), actor=ACTOR, expect=after.version).excluded == ()
+
+
+def test_a_pool_that_is_made_again_has_no_version_of_the_old_one(stores):
+    authority = stores.open()
+    for name, changes in (("web", 3), ("db", 0)):
+        authority.create_pool(spec(name), actor=ACTOR)
+        for number in range(changes):
+            authority.change_pool(name, PoolChange(note=f"{number}"), actor=ACTOR)
+        authority.delete_pool(name, actor=ACTOR)
+    again = authority.create_pool(spec(), actor=ACTOR)
+    assert again.version > 5
+    for old in range(1, again.version):
+        with pytest.raises(StaleVersion):
+            authority.change_pool("web", PoolChange(note="late"), actor=ACTOR, expect=old)
+    rows = list(authority.export())
+    other = stores.open(stores.new_url())
+    other.load(iter(rows), actor=ACTOR)
+    assert other.create_pool(spec("db", "02-00-00-00-20-00", "02-00-00-00-20-0F"), actor=ACTOR).version > 4

@@ -247,22 +247,24 @@ def delete(*, name: str, expect: int | None, form: str) -> int:
 @click.argument("name")
 @click.argument("span", type=Span(), metavar="FIRST..LAST")
 @click.option("--reason", required=True, help="Why, for whoever asks later.")
+@click.option("--expect", type=int, metavar="VERSION", help="Only if it still has this version.")
 @format_option()
-def exclude(*, name: str, span: "RangeSpec", reason: str, form: str) -> int:
+def exclude(*, name: str, span: "RangeSpec", reason: str, expect: int | None, form: str) -> int:
     """Never issue some addresses of the pool NAME."""
     with opened() as (book, actor):
-        _show_one(form, book.exclude(name, span, reason=reason, actor=actor), book.usage(name)[0])
+        _show_one(form, book.exclude(name, span, reason=reason, actor=actor, expect=expect), book.usage(name)[0])
     return OK
 
 
 @command.command("include")
 @click.argument("name")
 @click.argument("span", type=Span(), metavar="FIRST..LAST")
+@click.option("--expect", type=int, metavar="VERSION", help="Only if it still has this version.")
 @format_option()
-def include(*, name: str, span: "RangeSpec", form: str) -> int:
+def include(*, name: str, span: "RangeSpec", expect: int | None, form: str) -> int:
     """Take back exclusions of the pool NAME."""
     with opened() as (book, actor):
-        _show_one(form, book.include(name, span, actor=actor), book.usage(name)[0])
+        _show_one(form, book.include(name, span, actor=actor, expect=expect), book.usage(name)[0])
     return OK
 
 

@@ -80,13 +80,17 @@ class ClientPools(Connection, Pools):
         """Check that what the service keeps of pools agrees with itself."""
         return self._ask("GET", "/v1/verification", StoreVerdict, query={"pool": pool})
 
-    def exclude(self, pool: str, span: RangeSpec, *, reason: str, actor: Actor | None = None) -> Pool:
+    def exclude(
+        self, pool: str, span: RangeSpec, *, reason: str, actor: Actor | None = None, expect: int | None = None
+    ) -> Pool:
         """Never issue these addresses."""
         del actor
         body = {"first": span.first, "last": span.last, "reason": reason}
-        return self._ask("POST", f"/v1/pools/{part(pool)}/exclusions", rest.PoolDoc, body=body, again=True)
+        path = f"/v1/pools/{part(pool)}/exclusions"
+        return self._ask("POST", path, rest.PoolDoc, body=body, expect=expect, again=expect is None)
 
-    def include(self, pool: str, span: RangeSpec, *, actor: Actor | None = None) -> Pool:
+    def include(self, pool: str, span: RangeSpec, *, actor: Actor | None = None, expect: int | None = None) -> Pool:
         """Take exclusions within `span` back."""
         del actor
-        return self._ask("POST", f"/v1/pools/{part(pool)}/inclusions", rest.PoolDoc, body=span, again=True)
+        path = f"/v1/pools/{part(pool)}/inclusions"
+        return self._ask("POST", path, rest.PoolDoc, body=span, expect=expect, again=expect is None)

@@ -1,10 +1,13 @@
 """What the service counts, in the text format of Prometheus.
 
-Names end in their unit, and labels have few values: a route's template, never a path; a pool's name, never an address.
+Names end in their unit, and labels have few values: a route's template, never a path; a pool's name; a range by its
+first address, never an address that is given. Of more than POOLS_MAX pools, as many scopes, and RANGES_MAX ranges the
+first are told, and how many were left out.
 Source: Prometheus, "Exposition formats" and "Metric and label naming".
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from math import isinf
 
@@ -13,8 +16,11 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Histo
 from prometheus_client.registry import Collector
 
 from maccord.alloc.authority import Counters
+from maccord.alloc.records import Forecast, RangeFill
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+POOLS_MAX = 5_000
+RANGES_MAX = 2_000
 _BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
 
 
@@ -24,6 +30,7 @@ class Fill:
 
     pool: str
     scope: str
+    kind: str
     size: int
     states: dict[str, int]
 
@@ -31,10 +38,17 @@ class Fill:
 class Metrics:
     """The counters of one service.
 
-    `fills` tells how full each pool is, `counters` what the authority itself counts; both are asked when metrics are.
+    `fills` tells how full each pool is, `ranges` each range, `days` when pools will be full, `counters` what the
+    authority itself counts; all are asked when metrics are.
     """
 
-    def __init__(self, fills: Callable[[], Iterable[Fill]], counters: Callable[[], Counters]) -> None:
+    def __init__(
+        self,
+        fills: Callable[[], Sequence[Fill]],
+        counters: Callable[[], Counters],
+        ranges: Callable[[], Sequence[RangeFill]] = tuple,
+        days: Callable[[], Sequence[Forecast]] = tuple,
+    ) -> None:
         registry = self.registry = CollectorRegistry()
         self._requests = Counter(
             "maccord_http_requests", "Requests answered.", ["method", "route", "status"], registry=registry
@@ -53,7 +67,7 @@ class Metrics:
             registry=registry,
         )  # fmt: skip
         self.webhooks = Counter("maccord_webhooks", "Webhooks by outcome.", ["outcome"], registry=registry)
-        self.registry.register(_Fills(fills))
+        self.registry.register(_Fills(fills, ranges, days))
         self.registry.register(_Store(counters))
         self._by_pool: dict[str, Counter] = {}
         self._known: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
@@ -97,23 +111,84 @@ class Metrics:
 
 
 class _Fills(Collector):
-    def __init__(self, fills: Callable[[], Iterable[Fill]]) -> None:
-        self._fills = fills
+    """How full pools, ranges and scopes are, as the store tells it."""
+
+    def __init__(
+        self,
+        fills: Callable[[], Sequence[Fill]],
+        ranges: Callable[[], Sequence[RangeFill]],
+        days: Callable[[], Sequence[Forecast]],
+    ) -> None:
+        self._fills, self._ranges, self._days = fills, ranges, days
 
     def describe(self) -> Iterable[GaugeMetricFamily]:
         return ()  # so that registering it asks no store
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
-        size = GaugeMetricFamily("maccord_pool_addresses_max", "Addresses of a pool.", labels=["pool", "scope"])
-        states = GaugeMetricFamily(
-            "maccord_pool_addresses", "Addresses of a pool by state.", labels=["pool", "scope", "state"]
+        pools = self._fills()
+        yield from _of_pools(pools[:POOLS_MAX])
+        yield from _of_scopes(pools)
+        ranges = self._ranges()
+        yield _of_ranges(ranges[:RANGES_MAX])
+        scopes = {one.pool: one.scope for one in pools[:POOLS_MAX]}
+        full = GaugeMetricFamily(
+            "maccord_pool_days_to_full", "Days until a pool is full; of pools that fill.", labels=["pool", "scope"]
         )
-        for fill in self._fills():
-            size.add_metric([fill.pool, fill.scope], fill.size)
-            for state, count in fill.states.items():
-                states.add_metric([fill.pool, fill.scope, state], count)
-        yield size
-        yield states
+        for one in self._days():
+            if one.days is not None and one.pool in scopes:
+                full.add_metric([one.pool, scopes[one.pool]], one.days)
+        yield full
+        out = GaugeMetricFamily("maccord_left_out", "Pools, and ranges, that metrics leave out.", labels=["what"])
+        out.add_metric(["pools"], max(len(pools) - POOLS_MAX, 0))
+        out.add_metric(["ranges"], max(len(ranges) - RANGES_MAX, 0))
+        yield out
+
+
+def _of_pools(pools: Sequence[Fill]) -> Iterator[GaugeMetricFamily]:
+    size = GaugeMetricFamily("maccord_pool_addresses_max", "Addresses of a pool.", labels=["pool", "scope"])
+    states = GaugeMetricFamily(
+        "maccord_pool_addresses", "Addresses of a pool by state.", labels=["pool", "scope", "state"]
+    )
+    for fill in pools:
+        size.add_metric([fill.pool, fill.scope], fill.size)
+        for state, count in fill.states.items():
+            states.add_metric([fill.pool, fill.scope, state], count)
+    yield size
+    yield states
+
+
+def _of_scopes(pools: Sequence[Fill]) -> Iterator[GaugeMetricFamily]:
+    labels = ["scope", "kind"]
+    size = GaugeMetricFamily("maccord_scope_addresses_max", "Addresses of a scope's pools.", labels=labels)
+    states = GaugeMetricFamily(
+        "maccord_scope_addresses", "Addresses of a scope's pools by state.", labels=[*labels, "state"]
+    )
+    sizes: dict[tuple[str, str], int] = defaultdict(int)
+    counts: dict[tuple[str, str, str], int] = defaultdict(int)
+    for fill in pools:
+        sizes[fill.scope, fill.kind] += fill.size
+        for state, count in fill.states.items():
+            counts[fill.scope, fill.kind, state] += count
+    told = sorted(sizes)[:POOLS_MAX]
+    for key in told:
+        size.add_metric([*key], sizes[key])
+    for where, count in sorted(counts.items()):
+        if not told or where[:2] <= told[-1]:
+            states.add_metric([*where], count)
+    yield size
+    yield states
+
+
+def _of_ranges(ranges: Sequence[RangeFill]) -> GaugeMetricFamily:
+    family = GaugeMetricFamily(
+        "maccord_range_addresses", "Addresses of a range by state; taken is all but free, drained and excluded.",
+        labels=["pool", "range", "state"],
+    )  # fmt: skip
+    for one in ranges:
+        counts = {"free": one.available, "drained": one.drained, "excluded": one.excluded, "taken": one.taken}
+        for state, count in counts.items():
+            family.add_metric([one.pool, one.first, state], count)
+    return family
 
 
 class _Store(Collector):

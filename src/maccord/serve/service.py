@@ -9,12 +9,14 @@ from maccord.alloc.authority import Authority
 from maccord.alloc.records import Actor, Note
 from maccord.serve.guard import Guard, Principal
 from maccord.serve.logs import Log
-from maccord.serve.metrics import Fill, Metrics
+from maccord.serve.metrics import RANGES_MAX, Fill, Metrics
 from maccord.serve.operations import Call
 from maccord.serve.problem import Refused
+from maccord.serve.seldom import Seldom
 from maccord.serve.settings import Settings
 from maccord.serve.webhooks import Webhooks
 
+_FORECAST_S = 300.0
 _ALARMS = ("pool-low", "pool-exhausted", "pool-filling", "group-exhausted")
 
 
@@ -56,7 +58,12 @@ def _asked_for_much(note: Note) -> bool:
 
 def service_on(authority: Authority, settings: Settings, *, log: Log, clock: Callable[[], datetime]) -> Service:
     """Return the service of an authority, with everything wired."""
-    metrics = Metrics(lambda: fills(authority), authority.counters)
+    metrics = Metrics(
+        Seldom(lambda: tuple(fills(authority))),
+        authority.counters,
+        Seldom(lambda: authority.range_fills(limit=10 * RANGES_MAX)),
+        Seldom(authority.forecast, least_s=_FORECAST_S),
+    )
     webhooks = Webhooks(settings.webhooks, settings.webhook_secret, clock=clock, log=log, metrics=metrics)
     guard = Guard(authority.check_token, trust_s=settings.token_s)
     service = Service(authority, settings, guard, metrics, webhooks, log)
@@ -72,7 +79,7 @@ def fills(authority: Authority) -> Iterator[Fill]:
             "free": one.free, "reserved": one.reserved, "held": one.held, "in-use": one.in_use,
             "resting": one.resting, "probation": one.probation, "excluded": one.excluded, "block": one.blocks,
         }  # fmt: skip
-        yield Fill(one.pool, one.scope, one.size, states)
+        yield Fill(one.pool, one.scope, one.kind, one.size, states)
 
 
 def actor_of(call: Call[Service]) -> Actor:

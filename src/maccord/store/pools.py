@@ -341,9 +341,10 @@ def delete(tx: Tx, name: str, actor: Actor, expect: int | None) -> None:
     tx.note("pool-deleted", name)
 
 
-def exclude(tx: Tx, name: str, span: RangeSpec, reason: str, actor: Actor) -> Pool:
+def exclude(tx: Tx, name: str, span: RangeSpec, reason: str, actor: Actor, expect: int | None) -> Pool:
     """Never issue some addresses of a pool."""
     pool = hands.find_pool(tx, name, lock=True)
+    _expect(pool, expect)
     first, last = _exclude(tx, pool, span, check.text("reason", reason, 1024))
     after = _changed(tx, pool)
     tx.record(actor, "exclude", name, {"first": first, "last": last, "reason": reason, "scope": pool.scope})
@@ -400,9 +401,10 @@ def free_run(tx: Tx, pool: PoolRow, run: Run, *, kinds: Sequence[str]) -> None:
             raise leasing.fenced(tx, pool, max(lo, run[0]))
 
 
-def include(tx: Tx, name: str, span: RangeSpec, actor: Actor) -> Pool:
+def include(tx: Tx, name: str, span: RangeSpec, actor: Actor, expect: int | None) -> Pool:
     """Take exclusions back."""
     pool = hands.find_pool(tx, name, lock=True)
+    _expect(pool, expect)
     run = inside(tx, pool, span)
     back = cut(tx, pool, [run], kinds=("excluded",))
     not_foreign(tx, pool, run)

@@ -36,7 +36,7 @@ def test_seed_identity_and_probe_each_make_another_address():
 
 def test_addresses_are_spread_evenly_over_ranges():
     """Chi-square of 64 cells with 20,000 identities: 63 on average, above 117 once in 10,000 seeds."""
-    cells = Counter()
+    cells: Counter[int] = Counter()
     for number in range(20_000):
         value = next(candidates("spread", f"vm{number}/nic0", TWO))
         assert any(lo <= value <= hi for lo, hi in TWO)
@@ -65,6 +65,7 @@ def test_where_all_candidates_are_taken_it_goes_on_from_the_last():
     tried = list(candidates("s", "x", runs))
     taken = {*tried, *range(tried[-1], tried[-1] + 5)}
     found = choose("s", "x", runs, lambda value: value not in taken, lambda at: next_in(runs, at, taken.__contains__))
+    assert found is not None
     assert (found.value, found.probe, found.first) == ((tried[-1] + 5) % 4096, PROBES, tried[0])
 
 

@@ -95,3 +95,12 @@ def test_a_forecast_says_what_it_knows_and_what_it_does_not(capsys):
     assert "█" in shown
     assert "nothing is free now" in said(capsys, "pool", "show", "blue")
     assert run(["pool", "forecast", "none"]) == 2
+
+
+def test_excluding_and_including_expect_the_version_that_was_seen(capsys):
+    version = told(capsys, "pool", "show", "blue")["version"]
+    span = ("02-4D-00-00-00-01", "--expect", str(version))
+    after = told(capsys, "pool", "exclude", "blue", *span, "--reason", "printer")["version"]
+    assert run(["pool", "include", "blue", *span]) == 2
+    assert "read it again" in capsys.readouterr().err
+    assert told(capsys, "pool", "include", "blue", "02-4D-00-00-00-01", "--expect", str(after))["excluded"] == []

@@ -21,7 +21,7 @@ PROBATION = {"reason": "seen twice"}
 
 # Written by hand from the contract, not read off the table: operation, the least role, whether it takes a grant for
 # one pool ("pool"), for the pool of the address ("address"), for all pools ("all"), or any ("any"), and a call of it.
-EXPECTED = {
+EXPECTED: dict[str, tuple[str | None, str | None, str, str, object]] = {
     "allocate": ("allocator", "pool", "POST", "/v1/pools/web/addresses", {"holder": HOLDER}),
     "listAddressesOfPool": ("reader", "pool", "GET", "/v1/pools/web/addresses", None),
     "listAddresses": ("reader", "pool", "GET", "/v1/addresses?pool=web", None),

@@ -407,6 +407,12 @@ def test_metrics_are_what_prometheus_reads(service):
             if sample.labels["pool"] == "web"}  # fmt: skip
     size = next(one.value for one in found["maccord_pool_addresses_max"].samples if one.labels["pool"] == "web")
     assert sum(fill.values()) == size == 65536
+    ranges = {one.labels["state"]: one.value for one in found["maccord_range_addresses"].samples
+              if (one.labels["pool"], one.labels["range"]) == ("web", FIRST)}  # fmt: skip
+    assert sum(ranges.values()) == size
+    assert ranges["taken"] >= 1
+    assert any(one.labels["scope"] == "global" for one in found["maccord_scope_addresses"].samples)
+    assert "maccord_pool_days_to_full" in found
     assert any(one.labels == {"pool": "web"} and one.value > 0 for one in found["maccord_allocations"].samples)
     assert any(one.labels["problem"] == "no-such-pool" for one in found["maccord_refusals"].samples)
     routes = {one.labels.get("route") for one in found["maccord_http_requests"].samples}

@@ -71,10 +71,13 @@ class Pools(Protocol):
         """
         ...
 
-    def exclude(self, pool: str, span: RangeSpec, *, reason: str, actor: Actor) -> Pool:
-        """Never issue these addresses. Raises NoSuchPool, NotInPool, AddressTaken (held by somebody, or resting)."""
+    def exclude(self, pool: str, span: RangeSpec, *, reason: str, actor: Actor, expect: int | None = None) -> Pool:
+        """Never issue these addresses. `expect` is the version of the pool that the caller saw.
+
+        Raises NoSuchPool, NotInPool, AddressTaken (held by somebody, or resting), StaleVersion.
+        """
         ...
 
-    def include(self, pool: str, span: RangeSpec, *, actor: Actor) -> Pool:
-        """Take exclusions within `span` back. Raises NoSuchPool, NotInPool."""
+    def include(self, pool: str, span: RangeSpec, *, actor: Actor, expect: int | None = None) -> Pool:
+        """Take exclusions within `span` back. Raises NoSuchPool, NotInPool, StaleVersion."""
         ...

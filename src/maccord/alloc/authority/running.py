@@ -6,7 +6,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from maccord.alloc.records import Note
+from maccord.alloc.records import Note, RangeFill
 from maccord.alloc.signing import Signer
 
 
@@ -58,6 +58,10 @@ class Running(Protocol):
 
     def held_in_ranges(self, pool: str) -> dict[str, int]:
         """Return how many addresses of each range are held, by the range's first address; raises NoSuchPool."""
+        ...
+
+    def range_fills(self, *, limit: int = 10_000) -> tuple[RangeFill, ...]:
+        """Return how full ranges are, in the order of their pools' names and addresses: the first `limit` of them."""
         ...
 
     def ready(self) -> None:

@@ -143,6 +143,23 @@ class PoolChanged(Struct, frozen=True, kw_only=True):
     stranded: Stranded
 
 
+class RangeFill(Struct, frozen=True, kw_only=True):
+    """How full one range of a pool is. size = available + drained + excluded + taken.
+
+    `available` can be given at once; `taken` is held, in use, resting, on probation or in a host's own range.
+    """
+
+    pool: str
+    scope: str
+    first: str
+    last: str
+    size: int
+    available: int
+    drained: int
+    excluded: int
+    taken: int
+
+
 class Usage(Struct, frozen=True, kw_only=True):
     """The counters of one pool. size = free + reserved + held + in_use + resting + probation + excluded + blocks.
 

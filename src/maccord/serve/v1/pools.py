@@ -95,13 +95,17 @@ def _exclude(call: Call[Service]) -> Reply:
     asked: Exclude = call.body
     span = RangeSpec(asked.first, asked.last)
     return _reply(
-        call, call.service.authority.exclude(call.path["pool"], span, reason=asked.reason, actor=actor_of(call))
+        call,
+        call.service.authority.exclude(
+            call.path["pool"], span, reason=asked.reason, actor=actor_of(call), expect=expected(call.if_match)
+        ),
     )
 
 
 def _include(call: Call[Service]) -> Reply:
     span = RangeSpec(call.body.first, call.body.last)
-    return _reply(call, call.service.authority.include(call.path["pool"], span, actor=actor_of(call)))
+    expect = expected(call.if_match)
+    return _reply(call, call.service.authority.include(call.path["pool"], span, actor=actor_of(call), expect=expect))
 
 
 def _forecast(call: Call[Service]) -> Reply:
@@ -149,13 +153,14 @@ OPERATIONS: tuple[Operation[Service], ...] = (
     ),
     Operation(
         method="POST", path="/v1/pools/{pool}/exclusions", id="exclude", tag="pools", role="admin", run=_exclude,
-        body=Exclude, parameters=POOL, what="Never issue some addresses of a pool.",
+        body=Exclude, parameters=POOL, conditional=True, what="Never issue some addresses of a pool.",
         answers={200: Answer("The pool.", PoolDoc, etag=True)},
         problems=("no-such-pool", "not-in-pool", "address-taken", *_RANGES),
     ),
     Operation(
         method="POST", path="/v1/pools/{pool}/inclusions", id="include", tag="pools", role="admin", run=_include,
-        body=RangeDoc, parameters=POOL, what="Take back the exclusions within some addresses of a pool.",
+        body=RangeDoc, parameters=POOL, conditional=True,
+        what="Take back the exclusions within some addresses of a pool.",
         answers={200: Answer("The pool.", PoolDoc, etag=True)}, problems=("no-such-pool", "not-in-pool", *_RANGES),
     ),
     Operation(

@@ -10,6 +10,7 @@ from maccord.store.asking.groups import answered, asked, explain, group, group_l
 from maccord.store.asking.leaking import leaks
 from maccord.store.asking.leases import holdings, lease_list, look_up
 from maccord.store.asking.pools import pool, pool_list
+from maccord.store.asking.ranges import range_fills
 from maccord.store.asking.starting import preflight
 from maccord.store.asking.tenures import history
 
@@ -38,6 +39,7 @@ __all__ = [
     "pool_list",
     "preflight",
     "preview",
+    "range_fills",
     "uncursor",
     "usable",
     "usage",

@@ -1,10 +1,12 @@
 """How full pools are."""
 
+from collections.abc import Sequence
+
 from maccord.alloc.clock import moment
 from maccord.alloc.kinds import spell, unstored
 from maccord.alloc.records import Usage
 from maccord.store.asking.pools import pool_named
-from maccord.store.database import Reader
+from maccord.store.database import Reader, Row
 from maccord.store.extents import POOL, PoolRow, pool_row
 
 _SMALL = 2048
@@ -14,7 +16,7 @@ def usage(reader: Reader, name: str | None) -> tuple[Usage, ...]:
     """Return the counters of one pool, or of all."""
     if name is not None:
         return (_usage(reader, pool_named(reader, name)),)
-    return tuple(_usage(reader, pool_row(row)) for row in reader.rows(f"{POOL} ORDER BY p.name"))
+    return _usages(reader, [pool_row(row) for row in reader.rows(f"{POOL} ORDER BY p.name")], None)
 
 
 def held_in_ranges(reader: Reader, name: str) -> dict[str, int]:
@@ -45,62 +47,99 @@ def low_pools(reader: Reader) -> dict[str, dict[str, object]]:
 
 
 def _usage(reader: Reader, row: PoolRow) -> Usage:
-    """Count a pool without looking at every lease: what is held is what is left over."""
-    total = reader.rows("SELECT coalesce(sum(hi - lo + 1), 0) FROM pool_range WHERE pool = ?", (row.id,))[0][0]
-    sums = {
-        kind: (int(count), int(runs))
-        for kind, count, runs in reader.rows(
-            "SELECT kind, sum(hi - lo + 1), count(*) FROM extent WHERE pool = ? GROUP BY kind", (row.id,)
-        )
-    }
-    issued = reader.rows(
-        "SELECT count(*) FROM extent e JOIN lease l ON l.space = e.space AND l.address BETWEEN e.lo AND e.hi"
-        " WHERE e.pool = ? AND e.kind = 'chunk'",
-        (row.id,),
-    )[0][0]
-    quiet: dict[str, int] = dict(
-        reader.rows(
-            "SELECT state, count(*) FROM lease WHERE pool = ? AND state IN ('resting', 'probation') GROUP BY state",
-            (row.id,),
-        )
+    return _usages(reader, [row], row.id)[0]
+
+
+def _usages(reader: Reader, rows: Sequence[PoolRow], only: int | None) -> tuple[Usage, ...]:
+    """Count pools, by as many queries for a thousand as for one, or one alone.
+
+    Not every lease is looked at: what is held is what is left over.
+    """
+    where, also, params = ("", "", ()) if only is None else (" WHERE pool = ?", " AND pool = ?", (only,))
+    joined = "extent e JOIN lease l ON l.space = e.space AND l.address BETWEEN e.lo AND e.hi"
+    inside = "" if only is None else " AND e.pool = ?"
+
+    def by_pool(sql: str) -> dict[int, list[Row]]:
+        found: dict[int, list[Row]] = {}
+        for number, *rest in reader.rows(sql, params):
+            found.setdefault(number, []).append(tuple(rest))
+        return found
+
+    sizes = by_pool(f"SELECT pool, sum(hi - lo + 1) FROM pool_range{where} GROUP BY pool")  # noqa: S608 - ours
+    extents = by_pool(
+        f"SELECT pool, kind, sum(hi - lo + 1), count(*), min(due) FROM extent{where} GROUP BY pool, kind"  # noqa: S608
     )
-    in_use = reader.rows("SELECT count(*) FROM lease WHERE pool = ? AND state = 'in-use'", (row.id,))[0][0]
+    issued = by_pool(f"SELECT e.pool, count(*) FROM {joined} WHERE e.kind = 'chunk'{inside} GROUP BY e.pool")  # noqa: S608
+    quiet = by_pool(
+        "SELECT pool, state, count(*), min(due) FROM lease"  # noqa: S608 - ours
+        f" WHERE (state = 'resting' OR state = 'probation'){also} AND pool IS NOT NULL GROUP BY pool, state"
+    )
+    in_use = by_pool(
+        f"SELECT pool, count(*) FROM lease WHERE state = 'in-use'{also} AND pool IS NOT NULL GROUP BY pool"  # noqa: S608
+    )
     # Addresses that were adopted within a host's own block, and outlast it, have a lease and an extent.
-    within: dict[str, int] = dict(
-        reader.rows(
-            "SELECT e.kind, count(*) FROM extent e"
-            " JOIN lease l ON l.space = e.space AND l.address BETWEEN e.lo AND e.hi"
-            " WHERE e.pool = ? AND e.kind IN ('block', 'resting') GROUP BY e.kind",
-            (row.id,),
-        )
+    within = by_pool(
+        f"SELECT e.pool, e.kind, count(*) FROM {joined}"  # noqa: S608 - ours
+        f" WHERE (e.kind = 'block' OR e.kind = 'resting'){inside} GROUP BY e.pool, e.kind"
     )
-    dues = reader.rows(
-        "SELECT min(due) FROM (SELECT min(due) AS due FROM lease WHERE pool = ? AND state IN ('resting', 'probation')"
-        " UNION ALL SELECT min(due) FROM extent WHERE pool = ? AND kind = 'resting') AS d",
-        (row.id, row.id),
-    )[0][0]
-    free, drained = sums.get("free", (0, 0)), sums.get("drained", (0, 0))
-    reserved = sums.get("chunk", (0, 0))[0] - int(issued)
-    excluded = sums.get("excluded", (0, 0))[0]
-    carved = sums.get("block", (0, 0))[0] - int(within.get("block", 0))
-    resting = int(quiet.get("resting", 0)) + sums.get("resting", (0, 0))[0] - int(within.get("resting", 0))
-    probation = int(quiet.get("probation", 0))
-    others = free[0] + drained[0] + reserved + excluded + carved + resting + probation
-    owned = int(total) - others
+    found = []
+    for row in rows:
+        kinds = {kind: (int(count), int(runs), due) for kind, count, runs, due in extents.get(row.id, ())}
+        calm = {state: (int(count), due) for state, count, due in quiet.get(row.id, ())}
+        adopted = {kind: int(count) for kind, count in within.get(row.id, ())}
+        dues = [due for *_, due in (*calm.values(), *(kinds[kind] for kind in kinds if kind == "resting"))]
+        found.append(
+            _made(
+                row,
+                size=_first(sizes, row.id),
+                kinds=kinds,
+                calm={state: count for state, (count, _) in calm.items()},
+                adopted=adopted,
+                issued=_first(issued, row.id),
+                in_use=_first(in_use, row.id),
+                due=min((due for due in dues if due is not None), default=None),
+            )
+        )
+    return tuple(found)
+
+
+def _first(found: dict[int, list[Row]], number: int) -> int:
+    return int(found[number][0][0]) if number in found else 0
+
+
+def _made(
+    row: PoolRow,
+    *,
+    size: int,
+    kinds: dict[str, tuple[int, int, int | None]],
+    calm: dict[str, int],
+    adopted: dict[str, int],
+    issued: int,
+    in_use: int,
+    due: int | None,
+) -> Usage:
+    nothing = (0, 0, None)
+    free, drained = kinds.get("free", nothing), kinds.get("drained", nothing)
+    reserved = kinds.get("chunk", nothing)[0] - issued
+    excluded = kinds.get("excluded", nothing)[0]
+    carved = kinds.get("block", nothing)[0] - adopted.get("block", 0)
+    resting = calm.get("resting", 0) + kinds.get("resting", nothing)[0] - adopted.get("resting", 0)
+    probation = calm.get("probation", 0)
+    owned = size - (free[0] + drained[0] + reserved + excluded + carved + resting + probation)
     return Usage(
         pool=row.name,
         kind=row.kind,
         scope=row.scope,
-        size=int(total),
+        size=size,
         free=free[0] + drained[0],
         reserved=reserved,
-        held=max(owned - int(in_use), 0),
-        in_use=int(in_use),
+        held=max(owned - in_use, 0),
+        in_use=in_use,
         resting=resting,
         probation=probation,
         excluded=excluded,
         blocks=carved,
         drained=drained[0],
         runs=free[1],
-        next_free_at=moment(dues) if dues is not None else None,
+        next_free_at=moment(due) if due is not None else None,
     )

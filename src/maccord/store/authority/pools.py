@@ -75,12 +75,12 @@ class StorePools(Part, Pools):
         """See Pools."""
         return self._ask(lambda reader: verifying.verify(reader, pool))
 
-    def exclude(self, pool: str, span: RangeSpec, *, reason: str, actor: Actor) -> Pool:
+    def exclude(self, pool: str, span: RangeSpec, *, reason: str, actor: Actor, expect: int | None = None) -> Pool:
         """See Pools."""
         check.actor(actor)
-        return self._do(lambda tx: pools.exclude(tx, pool, span, reason, actor))
+        return self._do(lambda tx: pools.exclude(tx, pool, span, reason, actor, expect))
 
-    def include(self, pool: str, span: RangeSpec, *, actor: Actor) -> Pool:
+    def include(self, pool: str, span: RangeSpec, *, actor: Actor, expect: int | None = None) -> Pool:
         """See Pools."""
         check.actor(actor)
-        return self._do(lambda tx: pools.include(tx, pool, span, actor))
+        return self._do(lambda tx: pools.include(tx, pool, span, actor, expect))

@@ -11,7 +11,7 @@ from datetime import datetime
 from maccord.alloc.authority import Counters, Running
 from maccord.alloc.clock import SteadyClock, moment
 from maccord.alloc.errors import StoreUnavailable
-from maccord.alloc.records import Note
+from maccord.alloc.records import Note, RangeFill
 from maccord.store import asking, auditing, block_ends, hands, holders, resting, sampling
 from maccord.store.authority.part import Part
 from maccord.store.database import Busy, Database, Trouble
@@ -180,6 +180,10 @@ class StoreRunning(Part, Running):
     def held_in_ranges(self, pool: str) -> dict[str, int]:
         """See Running."""
         return self._ask(lambda reader: asking.held_in_ranges(reader, pool))
+
+    def range_fills(self, *, limit: int = 10_000) -> tuple[RangeFill, ...]:
+        """See Running."""
+        return self._ask(lambda reader: asking.range_fills(reader, limit))
 
     def ready(self) -> None:
         """See Running."""
