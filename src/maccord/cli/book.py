@@ -139,6 +139,14 @@ def which_store() -> str:
     return store_of(which.store)
 
 
+def store_alone(what: str) -> str:
+    """Return the store that a command works on, which is not for a service; `what` names what it makes."""
+    which: Which = click.get_current_context().meta[_KEY]
+    if which.server:
+        raise click.UsageError(f"{what} is made of a store, on its own machine: name it with --store")
+    return store_of(which.store)
+
+
 def store_of(url: str | None) -> str:
     """Return the URL of a store; without one that of a file in the user's own folder, which is made."""
     if url:

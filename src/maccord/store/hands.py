@@ -197,7 +197,7 @@ def exhausted(tx: Tx, pool: PoolRow, wanted: int, *, also: int = 0) -> PoolExhau
     total = size(ranges_of(tx, pool.id))
     free = tx.rows("SELECT coalesce(sum(hi - lo + 1), 0) FROM extent WHERE pool = ? AND kind = 'free'", (pool.id,))
     rest = tx.rows(
-        "SELECT count(*), min(due) FROM lease WHERE pool = ? AND state IN ('resting', 'probation')", (pool.id,)
+        "SELECT count(*), min(due) FROM lease WHERE pool = ? AND (state = 'resting' OR state = 'probation')", (pool.id,)
     )
     blocks = tx.rows(
         "SELECT coalesce(sum(hi - lo + 1), 0), min(due) FROM extent WHERE pool = ? AND kind = 'resting'", (pool.id,)

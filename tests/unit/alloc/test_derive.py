@@ -36,7 +36,7 @@ def test_seed_identity_and_probe_each_make_another_address():
 
 def test_addresses_are_spread_evenly_over_ranges():
     """Chi-square of 64 cells with 20,000 identities: 63 on average, above 117 once in 10,000 seeds."""
-    cells: Counter[int] = Counter()
+    cells: Counter[tuple[int, int]] = Counter()
     for number in range(20_000):
         value = next(candidates("spread", f"vm{number}/nic0", TWO))
         assert any(lo <= value <= hi for lo, hi in TWO)

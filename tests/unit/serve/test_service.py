@@ -399,7 +399,8 @@ def test_health_needs_no_token_and_metrics_do(service):
 
 
 def test_metrics_are_what_prometheus_reads(service):
-    allocated(service, holder=someone("counted"))
+    mac = allocated(service, holder=someone("counted"))
+    service.ask("GET", f"/v1/addresses/{mac}")
     service.ask("GET", "/v1/pools/none")
     answer = service.ask("GET", "/metrics", by="reader")
     found = {one.name: one for one in text_string_to_metric_families(answer.raw.decode())}

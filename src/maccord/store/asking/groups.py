@@ -132,7 +132,7 @@ def explain(
 def _standing(reader: Reader, row: PoolRow, count: int, now: int) -> dict[str, Any]:
     full = filling(reader, row)
     rests, due = reader.rows(
-        "SELECT count(*), min(due) FROM lease WHERE pool = ? AND state IN ('resting', 'probation')", (row.id,)
+        "SELECT count(*), min(due) FROM lease WHERE pool = ? AND (state = 'resting' OR state = 'probation')", (row.id,)
     )[0]
     blocks, block_due = reader.rows(
         "SELECT coalesce(sum(hi - lo + 1), 0), min(due) FROM extent WHERE pool = ? AND kind = 'resting'", (row.id,)
