@@ -22,7 +22,8 @@ def sqlite(stores):
 def test_a_copy_made_while_others_write_is_whole_and_has_all_that_was_acknowledged(sqlite, tmp_path):
     authority = sqlite.open()
     authority.create_pool(spec(last="02-00-00-00-FF-FF"), actor=ACTOR)
-    given, stop = [], threading.Event()
+    given: list[str] = []
+    stop = threading.Event()
 
     def write():
         while not stop.is_set():

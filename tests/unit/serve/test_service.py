@@ -399,7 +399,7 @@ def test_health_needs_no_token_and_metrics_do(service):
 
 
 def test_metrics_are_what_prometheus_reads(service):
-    mac = allocated(service, holder=someone("counted"))
+    mac = allocated(service, holder=someone("counted"))["mac"]
     service.ask("GET", f"/v1/addresses/{mac}")
     service.ask("GET", "/v1/pools/none")
     answer = service.ask("GET", "/metrics", by="reader")
