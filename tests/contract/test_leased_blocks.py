@@ -105,6 +105,18 @@ def test_a_renewal_never_takes_time_away(stores):
     assert authority.block(block.id) == block
 
 
+def test_a_renewal_by_a_process_whose_clock_is_a_little_behind_is_none_for_less_time(stores):
+    ahead, behind = stores.open(background=False), stores.open(background=False)
+    ahead.create_pool(spec(), actor=ACTOR)
+    stores.time.set_s(100_000)
+    stores.time.pass_s(10)
+    ahead.tick()  # which leans towards the system's clock
+    block = ahead.carve_block("web", "HV01", actor=ACTOR, size=2, for_s=200)
+    assert behind.now() < ahead.now()
+    renewed = behind.renew_block(block.id, actor=ACTOR)
+    assert (renewed.expires_at, renewed.serial) == (block.expires_at, block.serial + 1)
+
+
 def test_a_renewal_with_its_key_is_made_once(stores):
     authority, block = carved(stores)
     stores.time.pass_s(10)
