@@ -165,7 +165,7 @@ def _in_force(tx: Tx, number: int, expect: int | None) -> tuple[PoolRow, BlockRo
 
 
 _NEAR_US = 1_000_000
-"""Clocks of processes at work on one store may be this far apart: a renewal short by less is meant to be for as long."""
+"""Clocks of processes at one store may be this far apart: a renewal short by less is meant to be for as long."""
 
 
 def renew(tx: Tx, number: int, for_s: int | None, actor: Actor, key: str | None, expect: int | None) -> Block:
