@@ -12,8 +12,13 @@ from tests.kit.postgres import Server, programs
 
 ACTOR = Actor("cli:tester", "127.0.0.1")
 START = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
-KINDS = ("sqlite", "sqlite-command", pytest.param("postgresql", marks=pytest.mark.real))
-"""`sqlite` and `postgresql` as a service has them, with chunks; `sqlite-command` as a command that ends at once."""
+KINDS = (
+    "sqlite",
+    pytest.param("sqlite-command", marks=pytest.mark.slow),
+    pytest.param("postgresql", marks=pytest.mark.real),
+)
+"""`sqlite` and `postgresql` as a service has them, with chunks; `sqlite-command` as a command that ends at once: what the
+tests of the command line live through as well, so that the quick tests leave it to those with time."""
 
 
 class Time:
