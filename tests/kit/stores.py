@@ -17,8 +17,10 @@ KINDS = (
     pytest.param("sqlite-command", marks=pytest.mark.slow),
     pytest.param("postgresql", marks=pytest.mark.real),
 )
-"""`sqlite` and `postgresql` as a service has them, with chunks; `sqlite-command` as a command that ends at once: what the
-tests of the command line live through as well, so that the quick tests leave it to those with time."""
+"""`sqlite` and `postgresql` as a service has them, with chunks; `sqlite-command` as a command that ends at once.
+
+Tests of the command line live through that too, so the quick tests leave its contract to those that take their time.
+"""
 
 
 class Time:
