@@ -80,7 +80,7 @@ def verifier(
     def verify(
         exports: Mapping[str, Mapping[str, Any]],
         declared: frozenset[str],
-        last: bool,  # noqa: FBT001 - Verify
+        last: bool,  # noqa: FBT001 - as the type Verify has it
     ) -> Sequence[str]:
         fresh = {name: _since(export, began) for name, export in exports.items()}
         found = [one for one in incidents_of(evidence.check(engine(), now=clock(), changed=fresh)) if one.counts]

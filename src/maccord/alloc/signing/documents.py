@@ -77,7 +77,7 @@ def opened(envelope: Envelope, kind: type[T], keys: Iterable[str]) -> T:
 
 
 def _signed(envelope: Envelope, body: bytes, keys: Iterable[str]) -> bool:
-    from cryptography.exceptions import InvalidSignature  # noqa: PLC0415 - it takes a while, and few calls need it
+    from cryptography.exceptions import InvalidSignature
 
     message = _authenticated(envelope.payload_type, body)
     signatures = [_bytes(one.sig, "signature") for one in envelope.signatures]

@@ -29,8 +29,8 @@ class Signer:
 
 def new_private_pem() -> bytes:
     """Return a new private key: PKCS #8 without a password."""
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey  # noqa: PLC0415 - see above
-    from cryptography.hazmat.primitives.serialization import (  # noqa: PLC0415
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+    from cryptography.hazmat.primitives.serialization import (
         Encoding,
         NoEncryption,
         PrivateFormat,
@@ -40,9 +40,9 @@ def new_private_pem() -> bytes:
 
 
 def _private(pem: bytes) -> "Ed25519PrivateKey":
-    from cryptography.exceptions import UnsupportedAlgorithm  # noqa: PLC0415 - see above
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey  # noqa: PLC0415
-    from cryptography.hazmat.primitives.serialization import load_pem_private_key  # noqa: PLC0415
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
     if len(pem) > _PEM_MAX:
         raise BadKey("it is too long for a key")
@@ -59,9 +59,9 @@ def _private(pem: bytes) -> "Ed25519PrivateKey":
 
 def read_public(pem: str) -> "Ed25519PublicKey":
     """Return the public key that a PEM text holds; raises BadKey."""
-    from cryptography.exceptions import UnsupportedAlgorithm  # noqa: PLC0415 - see above
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey  # noqa: PLC0415
-    from cryptography.hazmat.primitives.serialization import load_pem_public_key  # noqa: PLC0415
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+    from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
     raw = pem.encode("utf-8", "replace")
     if len(raw) > _PEM_MAX:
@@ -79,7 +79,7 @@ def read_public(pem: str) -> "Ed25519PublicKey":
 
 def public_pem(key: "Ed25519PublicKey") -> str:
     """Return a public key as PEM, always spelled alike."""
-    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat  # noqa: PLC0415 - see above
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
     return key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
 
